@@ -9,7 +9,7 @@ from actors_app.actors.revisions import Revision
 from actors_app.core.pages.forms import PortalForm
 
 WHO = (("", "All"), ("here", "Saved here"), ("elsewhere", "Changed outside"))
-_GONE = "Version not found. Choose another."
+_GONE = "Revision not found. Choose another."
 
 
 class RevisionsForm(PortalForm):

@@ -153,7 +153,7 @@ def _edit_back(request: HttpRequest, actor_id: str, actor: Actor, now: Definitio
     """Open the form with a former definition in it; nothing is sent before it was reviewed and saved as any other."""
     row, former = _former(request, actor.id, request.GET["back"])
     if row is None or former is None:
-        raise NotFound("no kept definition", user_message="Version not found.")
+        raise NotFound("no kept definition", user_message="Revision not found.")
     sight = _sight(request, actor.id, actor.owner)
     if not sight.is_whole:
         raise Forbidden("former values", user_message=sight.reason, changed="no")

@@ -43,9 +43,9 @@ def words(page: str) -> str:
 
 def test_the_first_look_teaches(signed_in: Client, api: Any) -> None:
     page = look(signed_in, api)
-    assert "Versions are recorded from now on." in page
+    assert "Revisions are recorded from now on." in page
     assert "Revision 2" in page
-    assert "No earlier version to compare" in page
+    assert "No earlier revision to compare" in page
 
 
 def test_a_change_made_elsewhere_is_told_with_its_span(signed_in: Client, api: Any) -> None:
@@ -100,10 +100,10 @@ def test_a_filter_that_finds_nothing_can_be_cleared(signed_in: Client, api: Any)
     look(signed_in, api)
     look(signed_in, api, **changed(1, description="x"))
     page = look(signed_in, api, "?by=here", **changed(1, description="x"))
-    assert "No versions match these filters" in page
+    assert "No revisions match these filters" in page
     assert ">Clear filters</a>" in page
     page = look(signed_in, api, "?by=elsewhere", **changed(1, description="x"))
-    assert "No versions match these filters" not in page
+    assert "No revisions match these filters" not in page
 
 
 @pytest.mark.parametrize("query", ["?from=999999", "?to=x", "?from=1%00", "?to=-1"])
@@ -112,7 +112,7 @@ def test_it_shows_form_errors(signed_in: Client, api: Any, query: str) -> None:
     look(signed_in, api, **changed(1, description="x"))
     response = signed_in.get(URL + query)
     assert response.status_code == 422
-    assert "Version not found" in response.content.decode()
+    assert "Revision not found" in response.content.decode()
 
 
 @pytest.mark.parametrize("query", ["?page=99", "?page=x", "?by=nobody"])
@@ -184,7 +184,7 @@ def test_while_the_api_is_silent_what_was_kept_is_shown_with_its_age(signed_in: 
     answer = signed_in.get(URL)
     said = words(answer.content.decode())
     assert answer.status_code == 200
-    assert "Showing stored versions, last seen" in said
+    assert "Showing stored revisions, last seen" in said
     assert "Description Counts words. Counts more." in said
     assert "Restore…</a>" not in said
     assert "word-count" in said
@@ -235,7 +235,7 @@ def test_of_others_an_administrator_alone_sees_a_deleted_actor(
     answer = sign_in(username="somebody", access_token="another-token").get(URL)
     assert answer.status_code == (200 if is_admin else 404)
     assert ("Counts words." in answer.content.decode()) is False
-    assert ("Versions" in answer.content.decode()) is is_admin
+    assert ("Revisions are visible to its owner" in answer.content.decode()) is is_admin
 
 
 def test_a_refusal_shows_nothing_to_whoever_lost_their_rights(signed_in: Client, api: Any) -> None:
@@ -255,7 +255,7 @@ def test_a_definition_that_no_key_opens_is_said(signed_in: Client, api: Any) -> 
     look(signed_in, api)
     KeptDefinition.objects.update(content=b"gone")
     page = look(signed_in, api, **changed(1, description="x"))
-    assert "One of the versions cannot be decrypted." in page
+    assert "One of the revisions cannot be decrypted." in page
 
 
 # Editing back --------------------------------------------------------------------------------------------------------
@@ -293,4 +293,4 @@ def test_editing_back_to_what_is_not_kept_is_not_found(signed_in: Client, api: A
     look(signed_in, api)
     response = signed_in.get(f"{EDIT}?back={key}")
     assert response.status_code == 404
-    assert "Version not found" in response.content.decode()
+    assert "Revision not found" in response.content.decode()

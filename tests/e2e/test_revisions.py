@@ -36,7 +36,7 @@ def test_a_definition_is_changed_here_and_elsewhere_and_taken_back(
     demo.put(f"/{actor}", {"image": "abacosamples/test", "description": "changed elsewhere"})
     page.goto(f"/actors/{actor}/")
     page.get_by_role("link", name="Revision 2").click()
-    line = page.get_by_role("region", name="Versions").get_by_role("row")
+    line = page.get_by_role("region", name="Revisions").get_by_role("row")
     expect(line).to_have_count(4)
     expect(line.nth(1)).to_contain_text("Changed outside the portal between")
     expect(line.nth(2)).to_contain_text("Saved here by demo")

@@ -15,7 +15,7 @@ PURPOSES = {
     "actor-list": "All actors you can access. Search by name, ID, image or owner, filter, and star favorites.",
     "actor-detail": "An actor's mailbox, workers, nonces, access and recent executions.",
     "actor-configuration": "All fields of an actor.",
-    "revision-list": "Version history with success rates per revision.",
+    "revision-list": "Revision history with success rates.",
     "mailbox-list": "Queued messages per actor.",
     "worker-list": "Workers of an actor. Each runs one message at a time.",
     "worker-detail": "A worker's status, host and history.",
