@@ -24,7 +24,7 @@ from actors_app.core.pages.timezones import exact
 from actors_app.core.security import origins
 from actors_app.core.security.credentials import Credentials
 from actors_app.services.blanks import label_of
-from actors_app.services.types import Actor
+from actors_app.services.types import Actor, AdminRole
 
 EXPORT_BATCH = 500
 IN_PROGRESS = timedelta(seconds=60)  # for which a write without an end may still be under way
@@ -37,13 +37,18 @@ class Reader:
     credentials: Credentials
     names: Mapping[str, str] = field(default_factory=dict)  # of the actors that they may read, by id
     owned: frozenset[str] = frozenset()  # the ids of those that are theirs
+    role: AdminRole = AdminRole.OTHER
 
     @classmethod
-    def of(cls, credentials: Credentials, actors: Iterable[Actor] = ()) -> "Reader":
-        """Return the reader that may read these actors."""
+    def of(cls, credentials: Credentials, actors: Iterable[Actor] = (), role: AdminRole = AdminRole.OTHER) -> "Reader":
+        """Return the reader that may read these actors, and as an administrator every entry of the tenant."""
         actors = tuple(actors)
         owned = frozenset(actor.id for actor in actors if actor.owner == credentials.username)
-        return cls(credentials, {actor.id: actor.label for actor in actors}, owned)
+        return cls(credentials, {actor.id: actor.label for actor in actors}, owned, role)
+
+    def opens(self, actor_id: str) -> bool:
+        """Whether the page of an actor opens for them, as far as is known."""
+        return actor_id in self.names or (self.role.is_admin and is_id(actor_id))
 
     def sees_values(self, entry: AuditEntry) -> bool:
         """Whether they see the values of a definition in an entry: its writer and the actor's owner do.
@@ -58,13 +63,16 @@ class Reader:
     def lines(self) -> QuerySet[AuditEntry]:
         """Return what they may see, with the ends, newest first.
 
-        Their own lines, those of the operator, who has no name here, and what others did to those actors.
+        Their own lines, those of the operator, who has no name here, and what others did to those actors; all of the
+        tenant for an administrator.
         """
+        of_tenant = AuditEntry.objects.filter(**origins.trail_of(self.credentials.tenant), start__isnull=True)
+        if self.role.is_admin:
+            return of_tenant.select_related("end").order_by("-pk")
         readable = Q(username__in=(self.credentials.username, OPERATOR))
         if self.names:
             readable |= Q(actor_id__in=list(self.names))
-        lines = AuditEntry.objects.filter(readable, **origins.trail_of(self.credentials.tenant), start__isnull=True)
-        return lines.select_related("end").order_by("-pk")
+        return of_tenant.filter(readable).select_related("end").order_by("-pk")
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +205,7 @@ def actor_address(entry: AuditEntry, reader: Reader, actors: str) -> str:
     """Return the page of the actor, of the one that was registered too; empty where it cannot be opened."""
     if _about(entry) == "new actor":
         return _location(entry)
-    return f"{actors}{entry.actor_id}/" if entry.actor_id in reader.names else ""
+    return f"{actors}{entry.actor_id}/" if reader.opens(entry.actor_id) else ""
 
 
 def object_of(entry: AuditEntry, actors: str) -> tuple[str, str]:

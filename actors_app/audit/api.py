@@ -80,7 +80,9 @@ class Activity(Lines):
     def get(self, request: Request) -> Response:
         """Answer with a page of lines."""
         reader, ids, error = reader_of(self.user, self.abaco, self.params.get("actor", ""))
-        return self.page_of_lines(self.filtered(reader.lines(), ids), reader, is_complete=error is None)
+        return self.page_of_lines(
+            self.filtered(reader.lines(), ids), reader, is_complete=error is None and not reader.role.is_unknown
+        )
 
 
 class ActivityFile(Lines):

@@ -11,7 +11,7 @@ from actors_app.core.security import origins
 from actors_app.core.security.credentials import Credentials
 from actors_app.services import Abaco
 from actors_app.services.errors import AbacoError, Forbidden, NotFound, Unaddressable
-from actors_app.services.types import Actor
+from actors_app.services.types import Actor, AdminRole
 
 
 def reader_of(
@@ -19,12 +19,14 @@ def reader_of(
 ) -> tuple[Reader, frozenset[str], AbacoError | None]:
     """Return who reads, the ids of the actors of a name, and why the API gave none (`GET /actors`).
 
-    Where the API does not answer, their own lines stand.
+    Where the API does not answer, their own lines stand. An administrator, which the API is asked for at the same
+    time, reads every entry of the tenant.
     """
-    answer = abaco.gather(actors=lambda: abaco.actors.list())["actors"]
+    answers = abaco.gather(actors=lambda: abaco.actors.list(), role=lambda: abaco.roles.admin())
+    answer, role = answers["actors"], answers["role"]
     actors: tuple[Actor, ...] = answer.value or ()
     ids = frozenset({named, *(actor.id for actor in actors if actor.label == named)}) if named else frozenset()
-    return Reader.of(credentials, actors), ids, answer.error
+    return Reader.of(credentials, actors, AdminRole.UNKNOWN if role.error else role.value), ids, answer.error
 
 
 def is_no_actor(reader: Reader, ids: frozenset[str]) -> bool:
@@ -59,6 +61,9 @@ def readable_line(
             # Whoever did it may see it all the same, under the name of that time.
             if entry.username != credentials.username:
                 raise
+    role = AdminRole.OTHER
     if entry.username not in (credentials.username, OPERATOR) and (actor is None or actor.id != entry.actor_id):
-        return None
-    return entry, Reader.of(credentials, [actor] if actor else [])
+        role = abaco.roles.admin()
+        if not role.is_admin:
+            return None
+    return entry, Reader.of(credentials, [actor] if actor else [], role)

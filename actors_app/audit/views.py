@@ -42,7 +42,7 @@ def activity_list(request: HttpRequest, abaco: Abaco) -> HttpResponse:
     """
     form = ActivityForm(request.GET)
     reader, ids, error = reader_of(signed_in(request), abaco, form.value_of("actor") or "")
-    context = {"section": "activity", "error": error, "show_actor": True}
+    context = {"section": "activity", "error": error, "show_actor": True, "role": reader.role}
     context["no_actor"] = bool(ids) and error is None and is_no_actor(reader, ids)
     return _answer(request, form, reader, reader.lines(), ids, context)
 

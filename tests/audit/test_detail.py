@@ -58,9 +58,19 @@ def test_what_others_did_is_hidden_with_the_actor(signed_in: Client, api: API, c
 
 @pytest.mark.parametrize("check", ["", "check/"])
 def test_another_tenant_is_not_there_at_all(signed_in: Client, api: API, check: str) -> None:
-    for entry in (wrote(tenant="other"), wrote(tenant="other", username="team"), wrote(username="team", actor_id="")):
+    for entry in (wrote(tenant="other"), wrote(tenant="other", username="team")):
         assert signed_in.get(f"/activity/{entry.pk}/{check}").status_code == 404
     assert api.asked == []
+
+
+def test_what_others_did_is_shown_to_an_administrator(signed_in: Client, api: API) -> None:
+    theirs = wrote(username="team", actor_id="")
+    for status, message, expected in (
+        (400, "Abaco Admin role required.", 404),
+        (404, "No alias found: admin-role-probe.", 200),
+    ):
+        api.refuse("GET", "/actors/v2/aliases/admin-role-probe", message, status=status)
+        assert signed_in.get(f"/activity/{theirs.pk}/").status_code == expected
 
 
 def test_what_others_did_is_shown_while_the_actor_may_be_read(signed_in: Client, api: API) -> None:

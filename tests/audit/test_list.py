@@ -22,11 +22,13 @@ from tests.support.plans import postgresql_steps, sqlite_steps
 
 Browser = Callable[..., Client]
 URL = "/activity/"
+PROBE = "/actors/v2/aliases/admin-role-probe"
 DAY = timedelta(days=1)
 
 
 def page(client: Client, api: API, query: str = "", *actors: dict[str, Any], status: int = 200) -> str:
     api.get("/actors/v2", list(actors))
+    api.refuse("GET", PROBE, "Abaco Admin role required.")
     answer = client.get(URL + query)
     assert answer.status_code == status
     return answer.content.decode()
@@ -48,6 +50,32 @@ def test_it_works(signed_in: Client, api: API) -> None:
     assert 'class="badge bad"' in text
     assert "Check</a>" not in text
     assert 'aria-current="page">' in text
+
+
+def test_an_administrator_reads_every_entry_of_the_tenant(signed_in: Client, api: API) -> None:
+    theirs, elsewhere = wrote(username="team", actor_id="Hidden1"), wrote(username="team", tenant="other")
+    text = page(signed_in, api)
+    assert shown(text) == []
+    assert "Seen as administrator" not in text
+    for _ in range(2):
+        api.get("/actors/v2", [])
+        api.refuse("GET", PROBE, "No alias found: admin-role-probe.", status=404)
+    text = signed_in.get(URL).content.decode()
+    assert shown(text) == [theirs.pk]
+    assert elsewhere.pk not in shown(text)
+    assert "Seen as administrator" in text
+    assert 'href="/actors/Hidden1/"' in text
+    answer = signed_in.get(f"{URL}?format=jsonl")
+    assert [json.loads(line)["id"] for line in b"".join(answer.streaming_content).splitlines()] == [theirs.pk]
+
+
+def test_an_unknown_role_is_told_and_shows_no_more(signed_in: Client, api: API) -> None:
+    wrote(username="team", actor_id="Hidden1")
+    api.get("/actors/v2", [])
+    api.answer("GET", PROBE, body="", status=500)
+    text = signed_in.get(URL).content.decode()
+    assert shown(text) == []
+    assert "Entries that only administrators see are not listed." in text
 
 
 def test_it_rejects_the_wrong_method(signed_in: Client) -> None:
