@@ -1,25 +1,25 @@
 #!/bin/sh
-# Make the folder of one version of this checkout: its files, packages and static files. Nothing that runs is touched.
-#   release=$(sh deploy/make-release.sh VERSION [FOLDER])     # a tag or the id of a commit; below /opt/actors-portal/releases
-# Prints the folder. One that is whole is left as it is. Needs git, and python3 with venv.
+# Create the release folder of a version: its files, packages and static files. Running portals are not affected.
+#   release=$(sh deploy/make-release.sh VERSION [FOLDER])     # a tag or a commit ID; in /opt/actors-portal/releases
+# Prints the folder. A complete folder stays unchanged. Requires git, and python3 with venv.
 set -eu
-version=${1:?Say which version: a tag such as v0.1.0, or the id of a commit.}
+version=${1:?Specify a version: a tag such as v0.1.0, or a commit ID.}
 releases=${2:-/opt/actors-portal/releases}
 checkout=$(cd "$(dirname "$0")/.." && pwd)
 commit=$(git -C "$checkout" rev-parse --verify --quiet "$version^{commit}") || {
-    echo "This checkout has no version $version: git fetch --tags" >&2
+    echo "This checkout has no version $version. Run git fetch --tags." >&2
     exit 1
 }
 name=$(git -C "$checkout" describe --tags --exact-match "$commit" 2> /dev/null || git -C "$checkout" rev-parse --short=12 "$commit")
 release=$releases/$name
 if [ ! -e "$release/.whole" ]; then
-    # Everybody may read a release, whatever root's umask says; nobody but root may write it.
+    # All users can read a release, whatever the umask of root is; only root can write it.
     umask 022
     rm -rf "$release"
     mkdir -p "$release"
     git -C "$checkout" archive "$commit" | tar -x --no-same-permissions -C "$release"
     cd "$release"
-    # The files that pages of the former release name, which people still look at: their names hold their hashes.
+    # Static files of the previous release, for pages that are still open: the file names contain hashes.
     if [ -d "$releases/../current/var/static" ]; then
         mkdir var
         cp -r "$releases/../current/var/static" var/

@@ -1,9 +1,9 @@
 #!/bin/sh
-# A command of the portal (manage.py) with the settings of its services, as their user and with their umask: whatever it
-# makes can be read by no other, and what they cannot write it cannot either. For root:
+# Run a command of the portal (manage.py) with the settings, the user and the umask of its services: other users cannot
+# read the files that it creates, and it cannot write files that the services cannot write. For root:
 #   install -m 755 deploy/portal.sh /usr/local/sbin/portal
 #   portal doctor
-#   RELEASE=/opt/actors-portal/releases/VERSION portal migrate      # of a release that does not run yet
+#   RELEASE=/opt/actors-portal/releases/VERSION portal migrate      # a release that is not running yet
 set -eu
 exec runuser -u portal -- sh -c '
     set -e

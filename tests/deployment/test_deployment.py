@@ -154,7 +154,7 @@ def test_the_secrets_are_made_once_and_load(tmp_path: Path) -> None:
         )
         for _ in range(2)
     ]
-    assert "made secret_key" in made[0].stdout
+    assert "Created secret_key" in made[0].stdout
     assert made[1].stdout == ""
     assert (tmp_path / "secrets").stat().st_mode & 0o777 == 0o700
     assert (tmp_path / "server_name").read_text() == "server_name a.example.org;\n"
@@ -308,7 +308,7 @@ def test_the_proxy_passes_people_on_and_keeps_the_rest_out(tmp_path: Path) -> No
             second.process.wait(timeout=40)
             away = ask("/sign-in/")
             assert away.status_code == 503
-            assert "The portal does not answer." in away.text
+            assert "The portal is not responding." in away.text
             assert away.headers["Retry-After"] == "5"
             assert "data-alert" in away.text
             lines = (tmp_path / "requests.log").read_text()
