@@ -192,14 +192,14 @@ def main() -> int:
     """Run the parts that are asked for, write the figures, and return 1 where one is over its limit."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.history", description=__doc__)
     parser.add_argument("--rounds", type=int, default=7, help="rounds of each comparison")
-    parser.add_argument("--requests", type=int, default=8, help="requests of each page in one round")
+    parser.add_argument("--requests", type=int, default=8, help="requests for each page in a round")
     parser.add_argument("--parts", default=",".join(PARTS), help=f"of {', '.join(PARTS)}")
-    parser.add_argument("--cases", default="", help="only what has one of these texts, joined by commas, in its name")
+    parser.add_argument("--cases", default="", help="only cases with one of these texts in the name, joined by commas")
     parser.add_argument(
         "--folder", type=Path, default=Path(tempfile.gettempdir()) / "portal-benchmarks",
-        help="where the stores lie; they are used again for two hours",
+        help="folder of the databases, which are reused for two hours",
     )  # fmt: skip
-    parser.add_argument("--write", type=Path, help="a file for the figures as JSON; beside it a table in Markdown")
+    parser.add_argument("--write", type=Path, help="output file of the JSON; a table in Markdown is written beside it")
     options = parser.parse_args()
     unknown = set(options.parts.split(",")) - set(PARTS)
     if unknown:

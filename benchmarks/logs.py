@@ -106,7 +106,7 @@ def main(arguments: list[str]) -> int:
     """Measure everything; return 1 where a figure is over its limit."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.logs", description=__doc__)
     parser.add_argument("--rounds", type=int, default=7)
-    parser.add_argument("--write", type=Path, help="a file for the figures as JSON")
+    parser.add_argument("--write", type=Path, help="output file of the JSON")
     options = parser.parse_args(arguments)
     figures: list[Figure] = []
 

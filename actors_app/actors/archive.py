@@ -50,7 +50,7 @@ def record(tenant: str, actors: Iterable[Actor]) -> bool:
     try:
         is_whole = _record(tenant, by_id)
     except DatabaseError as error:
-        log.warning("Definitions could not be kept: %s", type(error).__name__)
+        log.warning("Definitions could not be stored: %s", type(error).__name__)
         return False
     if is_whole:
         cache.set(memory, 1, timeout=TOUCHED // 1000)
@@ -90,7 +90,7 @@ def record_saved(request: HttpRequest, operation: Operation, actor: Actor, *, ac
         )
         newest.filter(revision=_revision(actor)).update(username=credentials.username, entry=entry.first())
     except DatabaseError as error:
-        log.warning("Who saved a definition could not be kept: %s", type(error).__name__)
+        log.warning("The author of a definition could not be stored: %s", type(error).__name__)
 
 
 def line(tenant: str, actor_id: str) -> list[KeptDefinition]:

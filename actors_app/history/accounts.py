@@ -39,7 +39,7 @@ class ServiceAccount:
         except AbacoError as failure:
             if not self._token or time.monotonic() > self._ends:
                 raise
-            log.warning("The account's token could not be renewed, and still works: %s", failure.detail)
+            log.warning("The token of the collector account could not be renewed, but still works: %s", failure.detail)
             return self._token
 
     def renew(self, rejected: str, /) -> str:

@@ -179,7 +179,7 @@ def _whole(
             sent += len(block)
         yield from notes
     except DatabaseError as error:
-        log.warning("An export broke off: %s", type(error).__name__)
+        log.warning("An export was interrupted: %s", type(error).__name__)
         yield Note(
             "error",
             f"INCOMPLETE: the portal's database stopped responding after {sent} executions. Download the file again.",

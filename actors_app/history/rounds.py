@@ -61,7 +61,7 @@ class Rounds:
         except NamingMismatch as error:
             self._give_up(error.user_message)
         except AbacoError as error:
-            log.warning("The history of %s could not be collected: %s", self.tenant.name, error.detail)
+            log.warning("The history of %s could not be synced: %s", self.tenant.name, error.detail)
             self.problem = error.user_message
             self._begin_anew()
         except Error as error:

@@ -145,7 +145,7 @@ def test_a_store_that_fails_is_a_line_in_the_log(caplog: pytest.LogCaptureFixtur
 
     with connection.execute_wrapper(fail):
         record("default", [actor()])
-    assert "Definitions could not be kept" in caplog.text
+    assert "Definitions could not be stored" in caplog.text
 
 
 def test_an_id_or_a_revision_that_no_store_holds_is_no_failure() -> None:

@@ -18,7 +18,9 @@ NGINX = contract_nginx.recordings()
 RECORDINGS = {path.stem: path for path in sorted((ROOT / "tests/recordings/v2").glob("*.json"))}
 ABACO = "https://api.tacc.utexas.edu"
 ROW = re.compile(r"^\| ([\w: -]+?) \|", re.MULTILINE)
-DIFFERENCES = set(ROW.findall((ROOT / "sandbox/README.md").read_text().partition("## What differs")[2])) - {"Case"}
+DIFFERENCES = set(ROW.findall((ROOT / "sandbox/README.md").read_text().partition("## Intended differences")[2])) - {
+    "Case"
+}
 
 
 SANDBOX = {"SANDBOX_TENANT": "TACC-PROD", "SANDBOX_URL": ABACO}

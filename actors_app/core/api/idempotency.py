@@ -62,7 +62,7 @@ def store(key: str, first: FirstResponse) -> None:
             KeptAnswer.objects.filter(expires_at__lte=at).delete()
             KeptAnswer.objects.create(key=key, content=encrypt("first response", content), expires_at=at + STORED_FOR)
     except DatabaseError as error:
-        log.warning("A first response could not be stored: %s", type(error).__name__)
+        log.warning("The response for an Idempotency-Key could not be stored: %s", type(error).__name__)
 
 
 def stored(key: str) -> FirstResponse | None:

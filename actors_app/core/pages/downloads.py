@@ -44,5 +44,5 @@ def to_the_end(pieces: Iterator[str]) -> Iterator[bytes]:
         for piece in pieces:
             yield piece.encode()
     except CallError as error:  # the answer has begun, so only the file itself can say it
-        log.warning("A log that was being sent broke off: %s", error.detail)
+        log.warning("A log download was interrupted: %s", error.detail)
         yield f"\n[The Actors Portal: the log ends here unexpectedly. {error.user_message}]\n".encode()

@@ -207,7 +207,7 @@ class SessionCredentials:
         try:
             return self._renew(living, EARLY_WAIT, early=True)
         except AbacoError as failure:
-            log.warning("A sign-in could not be renewed; its token still works. %s", failure.detail)
+            log.warning("A session could not be renewed, but its token still works. %s", failure.detail)
         cache.set(failed, True, EARLY_REST)
         return living
 
@@ -252,7 +252,7 @@ class SessionCredentials:
             self._save(_encrypt(self._key or "", credentials), credentials)
         except store.FAILURES:
             # The old token is worth nothing any more, so this request goes on with the new one all the same.
-            log.warning("A renewed sign-in could not be saved; its owner will have to sign in again.")
+            log.warning("A renewed session could not be saved. The user must sign in again.")
             self.current = credentials
         return credentials.access_token
 
