@@ -28,7 +28,7 @@ from actors_app.actors.forms_import import ImportForm
 from actors_app.actors.forms_inputs import clone_of, filled, initial_of
 from actors_app.actors.models import KeptDefinition
 from actors_app.actors.operations import CREATE_ACTOR, RESTART_ACTOR, UPDATE_ACTOR
-from actors_app.actors.resets import columns
+from actors_app.actors.review import changes_between, unchanged
 from actors_app.core.clock import from_ms
 from actors_app.core.htmx import render_page
 from actors_app.core.operations.perform import answered
@@ -214,13 +214,12 @@ def _review_or_save(
         actor=actor,
         seen=signed,
         typed=form.typed,
-        differences=changes,
+        form=form,
+        changes=changes_between(before, after),
+        unchanged=unchanged(before, after),
+        adds_schedule="cron_schedule" in changed and not before["cron_schedule"],
+        becomes_stateful="stateless" in changed,
         force=force,
-        columns=[
-            column
-            for column in columns(before, after, actor.api.reset_by_put if actor.api else ())
-            if column.is_changed or column.name != "token" or not actor.token_by_default
-        ],
         restarts=force or "image" in changed,
         next_revision=(actor.revision or 0) + 1,
         sends=_sends(actor, {change.name: change.after for change in changes}, force=force),
@@ -259,6 +258,7 @@ def _conflict(
     context = _context(
         actor_id,
         actor=actor,
+        form=form,
         rows=rows,
         seen=sign_definition(actor_id, actor),
         typed=form.typed_over(now),

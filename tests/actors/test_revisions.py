@@ -280,7 +280,7 @@ def test_editing_back_fills_the_form_and_sends_nothing(signed_in: Client, api: A
     assert given["hints"] == ["sync"]
     assert [request.method for request in api.asked] == ["GET"] * len(api.asked)
     review = signed_in.post(EDIT, given | {"step": ["review"]}).content.decode()
-    assert "Description worse Counts words." in words(review)
+    assert "Description Current: worse New: Counts words." in words(review)
     api.put(PATH, actor_payload())
     signed_in.post(EDIT, inputs(review) | {"step": ["save"]})
     body = json.loads(api.asked[-1].body)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from actors_app.core.operations.models import AuditEntry
 from tests.support.payloads import ACTOR_ID, actor_payload
 
 URL = f"/actors/{ACTOR_ID}/edit/"
@@ -70,9 +71,11 @@ def test_it_works_in_two_steps(signed_in: Client, api: Any) -> None:
     response = signed_in.post(URL, form | {"step": "review"})
     assert response.status_code == 200
     page = response.content.decode()
-    assert "abacosamples/wc" in page
-    assert "abacosamples/test" in page
-    assert "Nothing else changes." in page
+    assert "abacosamples/<mark>wc</mark>" in page
+    assert "abacosamples/<mark>test</mark>" in page
+    assert "1 field changes" in page
+    assert "Show 19 unchanged fields" in page
+    assert "the API resets omitted fields" in page
     assert "(revision 3)" in page
     api.put(API, actor_payload(status="SUBMITTED"))
     response = signed_in.post(URL, inputs(page) | {"step": "save"})
@@ -111,22 +114,66 @@ def test_a_whole_definition_survives_the_change_of_one_field(signed_in: Client, 
     assert put_body(api) == kept | {"image": "abacosamples/wc", "logEx": 60}
 
 
-def test_the_review_says_what_the_api_would_reset(signed_in: Client, api: Any) -> None:
-    form = opened(signed_in, api, **FULL) | {"log_ex": ["60"]}
-    page = signed_in.post(URL, form).content.decode()
-    table = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page[page.index("<tbody>") : page.index("</tbody>")]))
-    assert "Log retention (seconds) 3 600 60 Cleared." in table or "Log retention (seconds) 3600 60 Cleared." in table
-    assert "Schedule enabled Yes unchanged Schedule disabled." in table
-    assert "State erased." in table
-    assert "Cleared: all variables are lost." in table
-    assert "Schedule 2020" not in table, "the API keeps a schedule that an update leaves out"
+def lines_of(page: str) -> list[str]:
+    """Return what the review shows before (-) and after (+), with the marked part in brackets."""
+    part = page[page.index('<ul class="changes">') : page.index('class="fold unchanged"')]
+    lines = re.findall(r"<(del|ins)>.*?</span>(.*?)</\1>", part, re.DOTALL)
+    texts = [(kind, re.sub(r"</?mark>", lambda tag: "]" if "/" in tag[0] else "[", text)) for kind, text in lines]
+    return [f"{'-' if kind == 'del' else '+'}{unescape(re.sub('<[^>]+>', '', text)).strip()}" for kind, text in texts]
 
 
-def test_an_actor_with_nothing_of_its_own_has_nothing_to_lose(signed_in: Client, api: Any) -> None:
-    form = opened(signed_in, api, description="", defaultEnvironment={}) | {"hints": ["sync"]}
-    page = signed_in.post(URL, form).content.decode()
-    assert "no effect" in page
-    assert 'class="lost"' not in page
+def test_the_review_shows_only_what_changes_with_the_changed_part_marked(signed_in: Client, api: Any) -> None:
+    environment = {"BATCH": "50", "KEPT": "as it is", "OLD": "", "API_KEY": "s3cret"}
+    form = opened(signed_in, api, image="tacc/wc:0.7.2", description="One.\nTwo.", defaultEnvironment=environment)
+    form |= {
+        "image": ["tacc/wc:0.7.3"],
+        "description": ["One.\r\nTwo.\r\nThree <b>."],
+        "hints": ["sync, slow"],
+        "env_name": ["BATCH", "KEPT", "RETRIES", "API_KEY"],
+        "env_value": ["100", "as it is", "3", "other"],
+    }
+    page = signed_in.post(URL, form | {"step": "review"}).content.decode()
+    assert lines_of(page) == [
+        "-tacc/wc:[0.7.2]",
+        "+tacc/wc:[0.7.3]",
+        "+Three <b>.",
+        "-None",
+        "+sync, slow",
+        "-API_KEY=Hidden (possible secret)[s3cret]",
+        "+API_KEY=Hidden (possible secret)[other]",
+        "-BATCH=[50]",
+        "+BATCH=[100]",
+        "-OLD=",
+        "+RETRIES=3",
+    ]
+    assert "4 fields change" in page
+    assert "2 changed, 1 added, 1 removed" in page
+    assert page.count("s3cret") == 1
+
+
+def test_the_review_says_what_cannot_be_taken_back(signed_in: Client, api: Any) -> None:
+    form = opened(signed_in, api) | {"stateless": ["false"], "cron_schedule": ["2031-01-15 08 + 1 day"]}
+    page = signed_in.post(URL, form | {"step": "review"}).content.decode()
+    assert "A schedule cannot be removed later, only disabled." in page
+    assert "A stateful actor cannot become stateless again." in page
+    page = signed_in.post(URL, opened(signed_in, api) | {"hints": ["sync"], "step": "review"}).content.decode()
+    assert "cannot be removed later" not in page
+    assert "cannot become stateless" not in page
+
+
+def test_the_reason_of_an_edit_goes_back_and_forth_and_is_kept(signed_in: Client, api: Any) -> None:
+    form = opened(signed_in, api) | {"hints": ["sync"], "reason": ["0.7.3 reads truncated manifests"]}
+    back = signed_in.post(URL, form | {"step": "back"}).content.decode()
+    review = signed_in.post(URL, inputs(back) | {"step": "review"}).content.decode()
+    assert inputs(review)["reason"] == ["0.7.3 reads truncated manifests"]
+    refused = signed_in.post(URL, inputs(review) | {"step": "save", "reason": ["x" * 501]})
+    assert refused.status_code == 422
+    assert "Use at most 500 characters." in refused.content.decode()
+    assert inputs(refused.content.decode())["reason"] == ["x" * 501]
+    api.put(API, actor_payload())
+    assert signed_in.post(URL, inputs(review) | {"step": "save"}).status_code == 302
+    start = AuditEntry.objects.get(kind=AuditEntry.START)
+    assert json.loads(start.details)["reason"] == "0.7.3 reads truncated manifests"
 
 
 def test_a_state_that_is_no_object_is_set_again(signed_in: Client, api: Any) -> None:

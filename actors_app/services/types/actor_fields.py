@@ -33,7 +33,6 @@ class ActorField:
     only_where_runs_as_executor: bool = False
     omits_false: bool = False  # whether a file leaves it out where it is false
     is_sent_back: bool = False  # whether an update sends what the actor has, which the API would reset
-    left_out: str = "Cleared."  # what becomes of a value that an update leaves out
     may_be_missing: bool = False  # whether a server without it is supported; the recordings in `tests/` lack it too
 
     @property
@@ -59,7 +58,6 @@ FIELDS = (
         api_help="Docker image, e.g. `abacosamples/test`.",
         longest=800,
         is_required=True,
-        left_out="Rejected: the image is required.",
     ),
     ActorField(name="description", type="text", label="Description", longest=10_000, default="", is_sent_back=True),
     ActorField(
@@ -77,7 +75,6 @@ FIELDS = (
         help="Stateful actors only: a JSON object passed to each execution, which can replace it.",
         api_help="Stateful actors only: a JSON object.",
         default={},
-        left_out="State erased.",
     ),
     ActorField(
         name="type",
@@ -86,7 +83,6 @@ FIELDS = (
         help="Informational only; not enforced.",
         default="none",
         is_sent_back=True,
-        left_out="Reset to none.",
     ),
     ActorField(
         name="hints",
@@ -105,7 +101,6 @@ FIELDS = (
         help="Set for every execution; a message can override them.",
         api_help="Names and values (text).",
         default={},
-        left_out="Cleared: all variables are lost.",
     ),
     ActorField(
         name="cron_schedule",
@@ -115,7 +110,6 @@ FIELDS = (
         api_help="For example `now + 1 hour`.",
         longest=60,
         default="",
-        left_out="Kept.",
     ),
     ActorField(
         name="cron_on",
@@ -123,7 +117,6 @@ FIELDS = (
         label="Schedule enabled",
         default=False,
         is_sent_back=True,
-        left_out="Schedule disabled.",
     ),
     ActorField(
         name="link",
@@ -162,7 +155,6 @@ FIELDS = (
         help="Gives each execution an access token of the owner.",
         api_help="Whether each execution gets an access token of the owner.",
         is_sent_back=True,
-        left_out="Reset to the API default.",
     ),
     ActorField(
         name="max_workers",
@@ -199,7 +191,6 @@ FIELDS = (
         help="Leave empty for the default queue.",
         longest=100,
         needs_privilege=True,
-        left_out="Reset to the default queue.",
     ),
     ActorField(
         name="privileged",
@@ -208,7 +199,6 @@ FIELDS = (
         default=False,
         omits_false=True,
         needs_privilege=True,
-        left_out="Reset to No.",
     ),
     ActorField(
         name="use_container_uid",
@@ -217,7 +207,6 @@ FIELDS = (
         default=False,
         omits_false=True,
         needs_privilege=True,
-        left_out="Reset to No.",
     ),
     ActorField(
         name="run_as_executor",
@@ -228,7 +217,6 @@ FIELDS = (
         default=False,
         omits_false=True,
         only_where_runs_as_executor=True,
-        left_out="Reset to No.",
     ),
 )
 FIELD = {field.name: field for field in FIELDS}
