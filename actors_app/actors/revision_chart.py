@@ -10,11 +10,14 @@ from django.utils.safestring import SafeString
 from actors_app.core.pages.formatting import address_time, date_words, duration
 from actors_app.core.pages.timezones import zone_words
 from actors_app.history.charts.drawing import (
+    COLUMN_END,
     HEIGHT,
+    ROOM,
     TABLE_END,
     TOP,
     Panel,
     Sheet,
+    begin_column,
     count_words,
     frame,
     nothing,
@@ -137,12 +140,10 @@ def _panel(
     for position, bar in enumerate(bars):
         amount = value(bar.span)
         tall = 0.0 if amount is None else max(amount * room, _LEAST)
-        x = position * width
+        begin_column(sheet, position * width, width)
         sheet.add(
-            f'<g class="column"><a href="{bar.href}" tabindex="-1"><title>{{}}</title>'
-            f'<rect class="room" x="{x:.2f}%" width="{width:.2f}%" height="{HEIGHT}"/>'
-            f'<rect class="runs" x="{x + width * 0.2:.2f}%" width="{width * 0.6:.2f}%" y="{HEIGHT - tall:.1f}"'
-            f' height="{tall:.1f}"/></a></g>',
+            f'<a href="{bar.href}" tabindex="-1"><title>{{}}</title>{ROOM}'
+            f'<rect class="runs" y="{HEIGHT - tall:.1f}" height="{tall:.1f}"/></a>{COLUMN_END}',
             f"{bar.span.label}, since {bar.since}: {describe(bar.span)}",
         )
     x_axis(

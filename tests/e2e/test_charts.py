@@ -1,12 +1,13 @@
 """The charts of executions in a real browser: with the mouse, by keyboard, without script, and as axe sees them."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 from django.template.loader import render_to_string
-from playwright.sync_api import Page, Route
+from playwright.sync_api import Page, Route, expect
 
 from actors_app.history.charts import charts_of, sparkline
 from actors_app.history.charts.spans import HOUR
@@ -133,13 +134,50 @@ def test_the_arrow_keys_walk_over_the_bars(look: Callable[..., Page]) -> None:
             break
     for key in ("ArrowRight", "ArrowRight", "ArrowLeft", "ArrowUp", "ArrowUp"):
         page.keyboard.press(key)
-    title = page.evaluate("document.activeElement.querySelector('title').textContent")
-    assert title == "23 Nov, 01:00\N{EN DASH}02:00: 3 failed"
+    assert (
+        page.evaluate("document.activeElement.getAttribute('aria-label')") == "23 Nov, 01:00\N{EN DASH}02:00: 3 failed"
+    )
+    tip = page.locator(".chart-tip")
+    expect(tip.locator("strong")).to_have_text("23 Nov, 01:00\N{EN DASH}02:00")
+    expect(tip.locator("li")).to_have_text(["succeeded11", "failed3"])
+    expect(tip.locator(".is-here")).to_have_text("failed3")
+    page.keyboard.press("Escape")
+    expect(tip).to_be_hidden()
     assert page.locator('.bars a[tabindex="0"]').count() == 1
     page.keyboard.press("End")
     page.keyboard.press("Enter")
     page.wait_for_url("**/drawn/?*")
     assert asked(page) == {"from": "2026-11-23T23:00", "to": "2026-11-24T00:00"}
+
+
+def test_what_a_bar_holds_is_shown_beside_it(look: Callable[..., Page]) -> None:
+    page = look()
+    tip = page.locator(".chart-tip")
+    bar = page.locator(".bars .column").nth(1)
+    bar.hover(position={"x": 4, "y": 20})
+    expect(tip.locator("li")).to_have_text(["succeeded11", "failed3"])
+    edges = [
+        one.evaluate("one => { const { left, right } = one.getBoundingClientRect(); return [left, right]; }")
+        for one in (tip, bar)
+    ]
+    assert edges[0][0] >= edges[1][1], "the bar is not covered"
+    page.locator(".dots a").last.hover()
+    expect(tip.locator("strong")).to_have_text(re.compile("word-count e"))
+    page.locator("h1").hover()
+    expect(tip).to_be_hidden()
+
+
+def test_a_single_bar_is_no_wider_than_28_pixels(look: Callable[..., Page]) -> None:
+    page = look()
+    plot = page.locator(".plot.bars")
+    plot.evaluate("plot => { for (const one of [...plot.querySelectorAll('.column')].slice(1)) one.remove(); }")
+    plot.locator(".column").evaluate("one => { one.setAttribute('x', '0%'); one.setAttribute('width', '100%'); }")
+    look_at = (
+        "one => { const { left, right } = one.getBoundingClientRect(); return [right - left, (left + right) / 2]; }"
+    )
+    width, middle = plot.locator("rect.o-succeeded").evaluate(look_at)
+    assert width == pytest.approx(28, abs=0.5)
+    assert middle == pytest.approx(plot.evaluate(look_at)[1], abs=2)
 
 
 def test_the_words_of_a_share_do_not_cover_the_links_below_them(look: Callable[..., Page]) -> None:

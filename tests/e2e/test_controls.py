@@ -158,6 +158,29 @@ def test_enter_in_a_box_of_a_row_begins_no_act(visit: Visit, path: str) -> None:
     expect(page).to_have_url(re.compile(re.escape(path) + "$"))
 
 
+def test_what_is_selected_is_seen_in_forced_colors(visit: Visit, portal: Portal) -> None:
+    demo = portal.sandbox.sign_in("demo")
+    actor = demo.actor("abacosamples/wc", name="forced-colors")
+    log = f"/actors/{actor}/executions/{demo.run(actor, 'one')['id']}/logs/"
+    page = visit("demo")
+    page.emulate_media(forced_colors="active")
+    for place, selected in (
+        ("/executions/?outcome=failed", ".side [aria-current], .outcomes [aria-current]"),
+        (f"/actors/{actor}/", ".tabs [aria-current]"),
+        (f"{log}#L1", ".log-tools [aria-current], .log .chosen, [data-log-wrap] [aria-pressed=true]"),
+        (f"/actors/{actor}/messages/", ".kinds label:has(:checked)"),
+    ):
+        page.goto(place)
+        styles = (
+            page.locator(selected)
+            .filter(visible=True)
+            .evaluate_all("all => all.map((one) => getComputedStyle(one).outlineStyle)")
+        )
+        assert styles, place
+        assert set(styles) == {"solid"}, place
+    demo.delete(f"/{actor}")
+
+
 def test_a_refused_form_leads_from_its_summary_to_the_field_that_is_wrong(visit: Visit, portal: Portal) -> None:
     demo = portal.sandbox.sign_in("demo")
     actor = demo.actor("abacosamples/wc", name="hands-on-the-focus")

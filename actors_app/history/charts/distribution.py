@@ -7,11 +7,14 @@ from django.utils.safestring import SafeString
 
 from actors_app.core.pages.formatting import thousands
 from actors_app.history.charts.drawing import (
+    COLUMN_END,
     HEIGHT,
+    ROOM,
     TABLE_END,
     Mark,
     Panel,
     Sheet,
+    begin_column,
     count_words,
     frame,
     mark_words,
@@ -72,12 +75,11 @@ def _draw(sheet: Sheet, classes: Sequence[tuple[int, int, str, str]], room: floa
     for number, count, href, label in classes:
         if not count:
             continue
-        x, tall = number * width, max(count * room, 1.2)
+        tall = max(count * room, 1.2)
+        begin_column(sheet, number * width, width)
         sheet.add(
-            f'<g class="column"><a href="{{}}" tabindex="-1"><title>{label}: {count_words(count, "execution")}</title>'
-            f'<rect class="room" x="{x:.2f}%" width="{width:.2f}%" height="{HEIGHT}"/><rect class="runs" '
-            f'x="{x + width * 0.04:.2f}%" width="{width * 0.92:.2f}%" '
-            f'y="{HEIGHT - tall:.1f}" height="{tall:.1f}"/></a></g>',
+            f'<a href="{{}}" tabindex="-1"><title>{label}: {count_words(count, "execution")}</title>{ROOM}'
+            f'<rect class="runs" y="{HEIGHT - tall:.1f}" height="{tall:.1f}"/></a>{COLUMN_END}',
             href,
         )
 

@@ -130,6 +130,14 @@ def frame(
     sheet.add(">")
 
 
+def begin_column(sheet: Sheet, offset: float, width: float) -> None:
+    """Begin the room of a bar, in percent of the drawing; the style sheet places bars in it, at most 28 pixels wide."""
+    sheet.add(f'<svg class="column" x="{offset:.2f}%" width="{width:.2f}%" height="{HEIGHT}">')
+
+
+ROOM, COLUMN_END = f'<rect class="room" width="100%" height="{HEIGHT}"/>', "</svg>"
+
+
 def y_axis(sheet: Sheet, marks: Iterable[tuple[float, str]]) -> None:
     """Draw the marks of the axis upwards: pixels from the top, and words of our own."""
     sheet.add('<g aria-hidden="true">')

@@ -8,14 +8,17 @@ from django.utils.safestring import SafeString
 from actors_app.core.pages.badges import FAILURES
 from actors_app.core.pages.formatting import address_time, thousands
 from actors_app.history.charts.drawing import (
+    COLUMN_END,
     HEIGHT,
     ORDER,
+    ROOM,
     TABLE_END,
     TOP,
     WORDS,
     Panel,
     Shade,
     Sheet,
+    begin_column,
     count_words,
     frame,
     known_outcome,
@@ -34,7 +37,6 @@ from actors_app.history.charts.spans import local, span_words, time_marks
 Count = tuple[int, int, Mapping[str, int]]  # from, to (milliseconds since 1970) and how many of each outcome
 
 _LEAST = 1.2  # pixels of a part, however small: one failure among thousands is what is looked for
-_BAR, _GAP = 80, 10  # percent of the room that a span has
 
 
 class _Bar:
@@ -115,20 +117,17 @@ def _summary(bars: Sequence[_Bar], is_partial: bool) -> str:
 
 def _draw(sheet: Sheet, bar: _Bar, outcomes: Sequence[str], room: float) -> None:
     """Draw the column that a bar stands in, which leads to its time, and on it the parts of the bar."""
-    sheet.add(
-        f'<g class="column"><a href="{bar.href}" tabindex="-1"><title>{bar.label}: '
-        f'{count_words(bar.total, "execution")}</title><rect class="room" x="{bar.offset:.2f}%" '
-        f'width="{bar.width:.2f}%" height="{HEIGHT}"/></a>'
-    )
-    y, x, width = float(HEIGHT), bar.offset + bar.width * _GAP / 100, bar.width * _BAR / 100
+    begin_column(sheet, bar.offset, bar.width)
+    title = f"{bar.label}: {count_words(bar.total, 'execution')}"
+    sheet.add(f'<a href="{bar.href}" tabindex="-1"><title>{title}</title>{ROOM}</a>')
+    y = float(HEIGHT)
     for outcome, tall in _heights(bar, outcomes, room):
         y -= tall
         sheet.add(
             f'<a href="{bar.hrefs[outcome]}" tabindex="-1"><title>{bar.label}: {thousands(bar.counts[outcome])} '
-            f'{WORDS[outcome].lower()}</title><rect class="o-{outcome}" x="{x:.2f}%" width="{width:.2f}%" '
-            f'y="{y:.1f}" height="{tall:.1f}"/></a>'
+            f'{WORDS[outcome].lower()}</title><rect class="o-{outcome}" y="{y:.1f}" height="{tall:.1f}"/></a>'
         )
-    sheet.add("</g>")
+    sheet.add(COLUMN_END)
 
 
 def _heights(bar: _Bar, outcomes: Sequence[str], room: float) -> list[tuple[str, float]]:
