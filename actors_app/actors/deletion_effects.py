@@ -93,8 +93,9 @@ def effects(actor: Actor, answers: dict[str, Result]) -> list[Effect]:
         _configs(actor, answers["configs"], answers["aliases"]),
         _people(actor, answers["permissions"]),
     ]
-    absent = ", ".join(effect.words for effect in all_effects if effect.icon == _NONE)
-    none = [Effect(_NONE, f"No {absent}.", is_loss=False)] if absent else []
+    absent = [effect.words for effect in all_effects if effect.icon == _NONE]
+    listed = " or ".join(filter(None, (", ".join(absent[:-1]), *absent[-1:])))
+    none = [Effect(_NONE, f"No {listed}.", is_loss=False)] if absent else []
     return [effect for effect in all_effects if effect.icon != _NONE] + none
 
 
@@ -219,7 +220,7 @@ def _outgoing(actor: Actor) -> Iterator[Effect]:
     if actor.cron_on:
         yield Effect("calendar-clock", f"Its schedule ({schedule_words(actor.cron_schedule or '').lower()}) will stop.")
     if not (actor.link or actor.webhook or actor.cron_on):
-        yield _none("own link, webhook or schedule")
+        yield from (_none("outgoing events"), _none("schedule"))
 
 
 def _host(address: str) -> str:

@@ -77,12 +77,12 @@ class Coverage:
         if self.expected is not None:
             parts.append(f"{thousands(self.executions)} of {thousands(self.expected)} executions")
         elif self.back_to is not None:
-            parts.append(f"{thousands(self.executions)} executions, back to {_moment_words(self.back_to)}")
+            parts.append(f"{thousands(self.executions)} executions back to {_moment_words(self.back_to)}")
         else:
             parts.append(f"{thousands(self.executions)} executions")
         if self.actors > 1:
             parts.append(f"{thousands(self.complete)} of {thousands(self.actors)} actors complete")
-        return ", ".join(parts)
+        return "; ".join(parts)
 
     def seconds_left(self, begun: int, known_then: int) -> float | None:
         """Return how long the sync takes by its speed since a moment; None where that tells nothing yet."""

@@ -237,8 +237,10 @@ def _waits_by_actor(waiting: Sequence[Execution]) -> dict[str, list[datetime]]:
 
 
 def _waiting_words(waits: Sequence[datetime], at: datetime) -> str:
-    count = f"{thousands(len(waits))} execution{'' if len(waits) == 1 else 's'}"
-    return f"{count} waiting; the oldest was received {ago_words(min(waits), at)}"
+    received = ago_words(min(waits), at)
+    if len(waits) == 1:
+        return f"1 execution waiting, received {received}"
+    return f"{thousands(len(waits))} executions waiting, the oldest received {received}"
 
 
 def _of_waiting(waits: dict[str, list[datetime]], names: dict[str, str], at: datetime) -> list[Problem]:

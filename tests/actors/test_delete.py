@@ -103,8 +103,8 @@ def test_it_shows_all_that_depends_on_the_actor(signed_in: Client, api: Any) -> 
 def test_what_depends_on_nothing_is_said_to(signed_in: Client, api: Any) -> None:
     answers(api, messages={"messages": 0}, workers=[], nonces=[])
     assert shown(signed_in)[:-1] == [
-        "No queued messages, workers, active nonces, aliases, linked actors, own link, webhook or schedule, configs, "
-        "other users.",
+        "No queued messages, workers, active nonces, aliases, linked actors, outgoing events, schedule, configs "
+        "or other users.",
     ]
 
 

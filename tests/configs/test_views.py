@@ -186,7 +186,7 @@ def test_what_the_api_cannot_do_for_others_is_said_and_nothing_was_changed(api: 
 
 def test_deleting_wants_the_name_and_says_who_loses_it(api: API, signed_in: Client) -> None:
     lists(api, config_payload())
-    assert "will no longer receive it" in signed_in.get("/configs/my-config/delete/").content.decode()
+    assert "will no longer receive this config" in signed_in.get("/configs/my-config/delete/").content.decode()
     api.delete(ONE, None)
     expected = ConfigDeleteForm(actor_id="my-config", label="my-config").initial["expected"]
     sent = {"confirm": "my-config", "expected": expected, "write_key": KEY}

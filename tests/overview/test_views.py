@@ -248,10 +248,9 @@ def test_each_problem_is_named_once_with_what_ends_it(signed_in: Client, api: An
     )
     page = signed_in.get(URL).content.decode()
     assert problems(page) == [
-        "broken failed to start 1 execution waiting; the oldest was received 1 hour ago · No. Fix image of broken",
+        "broken failed to start 1 execution waiting, received 1 hour ago · No. Fix image of broken",
         "slow-one has a stuck worker Worker still starting (requested 30 minutes ago). View worker of slow-one",
-        "slow-one is not processing messages 2 executions waiting; the oldest was received 1 hour ago. "
-        "Review of slow-one",
+        "slow-one is not processing messages 2 executions waiting, the oldest received 1 hour ago. Review of slow-one",
         "lost is a broken alias Target actor not found or not visible to you. Change target of lost",
     ]
     for link in (
