@@ -11,7 +11,9 @@ from actors_app.core.api.fields import MOMENT, Body, Query, Text, WholeInQuery
 class Revision(serializers.Serializer):
     """A definition recorded by the portal."""
 
-    id = serializers.IntegerField(source="key", help_text="Not unique.")
+    id = serializers.IntegerField(
+        source="key", help_text="ID of the definition; it can occur more than once in a list."
+    )
     number = serializers.IntegerField(allow_null=True, help_text="Revision number in the API.")
     first_seen = serializers.DateTimeField(allow_null=True, help_text=MOMENT)
     last_seen = serializers.DateTimeField(allow_null=True, help_text=MOMENT)

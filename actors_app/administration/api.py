@@ -52,7 +52,7 @@ class Administration(Tenant):
     """`/administration/`."""
 
     @operation(
-        "Get tenant overview",
+        "Get an overview of the tenant",
         tag=TAG,
         upstream="admin.actors admin.workers admin.executions",
         gives=serializers.Administration,

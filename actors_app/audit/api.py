@@ -75,7 +75,8 @@ class Activity(Lines):
         tag=TAG,
         query=serializers.ActivityQuery,
         gives=serializers.ActivityPage,
-        about="Returns your own entries, and entries about actors that you can access.",
+        about="Returns your own entries, and entries about actors that you can access; administrators get all entries "
+        "of the tenant.",
     )
     def get(self, request: Request) -> Response:
         """Answer with a page of lines."""
@@ -116,6 +117,7 @@ class ActorActivity(Lines):
         tag=TAG,
         query=serializers.ActorActivityQuery,
         gives=serializers.ActivityPage,
+        about="Returns the entries about one actor.",
     )
     def get(self, request: Request, actor_id: str) -> Response:
         """Return the entries about one actor."""
@@ -126,7 +128,7 @@ class ActorActivity(Lines):
 class ActivityDetail(Resource):
     """`/activity/<line>/`."""
 
-    @operation("Get an audit log entry", tag=TAG, gives=serializers.ActivityLine)
+    @operation("Get an audit log entry", tag=TAG, gives=serializers.ActivityLine, about="Returns one entry.")
     def get(self, request: Request, entry_id: int) -> Response:
         """Return one entry of the audit log."""
         return Response(serializers.ActivityLine(line_data(*_line(self, entry_id))).data)

@@ -105,7 +105,13 @@ class BulkPreview(Resource):
 class BulkList(Resource):
     """`/bulk/`."""
 
-    @operation("List bulk actions", tag=TAG, query=serializers.JobsQuery, gives=page_of(serializers.Job))
+    @operation(
+        "List bulk actions",
+        tag=TAG,
+        query=serializers.JobsQuery,
+        gives=page_of(serializers.Job),
+        about="Returns your fifty latest bulk actions.",
+    )
     def get(self, request: Request) -> Response:
         """Return a page of your fifty latest bulk actions."""
         rows = [_summary(page) for page in progress.pages_of(self.user)]
@@ -160,7 +166,7 @@ class Job(Resource):
 class BulkDetail(Job):
     """`/bulk/<handle>/`."""
 
-    @operation("Get a bulk action", tag=TAG, gives=serializers.WholeJob)
+    @operation("Get a bulk action", tag=TAG, gives=serializers.WholeJob, about="Includes the result of each item.")
     def get(self, request: Request, handle: str) -> Response:
         """Return the counts, and the result of each item."""
         return self.whole(handle)
@@ -192,7 +198,7 @@ class BulkStop(Job):
         tag=TAG,
         takes=False,
         gives=serializers.WholeJob,
-        about="Items already started are not undone.",
+        about="Items that were already started are not undone.",
     )
     def post(self, request: Request, handle: str) -> Response:
         """Let nothing more be begun."""

@@ -44,7 +44,7 @@ class Loss(serializers.Serializer):
     """The effects on one actor."""
 
     actor_id = serializers.CharField()
-    effects = serializers.ListField(child=serializers.CharField(), help_text="Sentences.")
+    effects = serializers.ListField(child=serializers.CharField(), help_text="Effects, as sentences.")
 
 
 class Preview(serializers.Serializer):

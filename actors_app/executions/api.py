@@ -144,7 +144,7 @@ class ExecutionHalt(Resource):
         tag=TAG,
         takes=False,
         gives=Done,
-        about="Afterwards the worker takes no more messages, but its record stays BUSY and prevents new workers. To "
+        about="Afterwards, the worker takes no more messages, but its record stays BUSY and prevents new workers. To "
         "get the actor running, PATCH it with `force`, or, in v3, DELETE the worker and send the next message.",
     )
     def post(self, request: Request, actor_id: str, execution_id: str) -> Response:

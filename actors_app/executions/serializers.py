@@ -34,7 +34,7 @@ class Result(serializers.Serializer):
     """A saved result, visible only to the user who fetched it."""
 
     id = serializers.IntegerField(source="pk")
-    kind = serializers.CharField(help_text="Detected: json, text, image or binary.")
+    kind = serializers.CharField(help_text="Detected type: json, text, image or binary.")
     size = serializers.IntegerField(help_text="In bytes.")
     sha256 = serializers.CharField()
     fetched_at = serializers.DateTimeField(help_text=MOMENT)

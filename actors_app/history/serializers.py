@@ -44,7 +44,7 @@ class HistoryGap(serializers.Serializer):
     """A span of time in which executions of an actor are lost."""
 
     actor_id = serializers.CharField()
-    start = serializers.DateTimeField(allow_null=True, help_text="Null if the span has no known beginning.")
+    start = serializers.DateTimeField(allow_null=True, help_text="null if the beginning is unknown.")
     end = serializers.DateTimeField()
     reason = serializers.ChoiceField(
         list(REASONS),

@@ -36,7 +36,7 @@ class LogKept(Resource):
         upstream="execution.get",
         query=SecretsQuery,
         gives={"application/json": serializers.KeptLog, "text/plain": str},
-        about="With `Accept: text/plain` the raw text of any length is returned. The API's log is read first. "
+        about="With `Accept: text/plain`, returns the raw text of any length. Your access is checked in the API first. "
         "Detected secrets are masked; others may remain. `size` and `sha256` describe the log before masking.",
     )
     def get(self, request: Request, actor_id: str, execution_id: str) -> Response | StreamingHttpResponse:

@@ -81,10 +81,14 @@ class HeldNonce(Nonce):
 class HygieneQuery(Query):
     """Which nonces, of which actors and aliases."""
 
-    show = Choice(["worth", *FINDINGS], required=False, help_text="Only nonces that need review, or have this finding.")
+    show = Choice(
+        ["worth", *FINDINGS],
+        required=False,
+        help_text="Only nonces that need review (`worth`), or that have this finding.",
+    )
     cursor = Text(required=False, max_length=4000, help_text="Start of the page; default: the first page.")
     limit = WholeInQuery(
-        required=False, min_value=1, max_value=20, default=20, help_text="Number of actors and aliases checked."
+        required=False, min_value=1, max_value=20, default=20, help_text="Number of actors and aliases per page."
     )
 
 

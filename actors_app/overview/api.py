@@ -22,7 +22,7 @@ class Overview(Resource):
         tag="Overview",
         upstream="actor.list search.executions search.workers alias.list",
         gives=serializers.Overview,
-        about="Covers the actors you can access. `not_known` names the data that the Actors API did not provide.",
+        about="Covers the actors that you can access. `not_known` names the data that the Actors API did not provide.",
     )
     def get(self, request: Request) -> Response:
         """Answer with the verdict and its numbers."""

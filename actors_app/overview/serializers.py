@@ -18,9 +18,9 @@ class OverviewDay(serializers.Serializer):
     total = serializers.IntegerField()
     known = serializers.IntegerField(help_text="Number of executions read; all other numbers are based on these.")
     failed = serializers.IntegerField()
-    failed_percent = serializers.FloatField(help_text="Share of finished executions.")
+    failed_percent = serializers.FloatField(help_text="Failed executions in percent of finished ones.")
     median_seconds = serializers.FloatField(
-        allow_null=True, help_text="Run times in seconds; null without finished executions."
+        allow_null=True, help_text="Median run time in seconds; null without finished executions."
     )
     p95_seconds = serializers.FloatField(allow_null=True)
 

@@ -35,7 +35,7 @@ class PermissionList(Resource):
     """`/actors/<actor>/permissions/`, and those of aliases and configs."""
 
     @operation(
-        "List access",
+        "List who has access",
         tag=TAG,
         upstream="permission.list|alias-permission.list|config-permission.list",
         query=PageQuery,
@@ -63,7 +63,7 @@ class PermissionList(Resource):
         example={"user": "jdoe", "level": "READ"},
         gives=serializers.Granted,
         about="Users cannot be removed from the list, only set to NONE. A grant to ABACO_WORLD cannot be revoked, so "
-        "it requires `confirm`; so does a username that is not plain ASCII or resembles another one.",
+        "it requires `confirm`; so does a grant to a username that is not plain ASCII or resembles another one.",
     )
     def post(self, request: Request, **named: str) -> Response:
         """Set the level of a name."""

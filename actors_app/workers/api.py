@@ -66,7 +66,7 @@ class WorkerDetail(Resource):
         takes=False,
         gives=Done,
         about="Interrupts the current execution and returns its message to the mailbox; the next message starts "
-        "another worker. In v2 the record of a worker without a process stays for about 5 minutes.",
+        "another worker. In v2, the record of a worker without a process stays for about 5 minutes.",
     )
     def delete(self, request: Request, actor_id: str, worker_id: str) -> Response:
         """Ask it to stop."""

@@ -98,7 +98,7 @@ class Body(serializers.Serializer):
 
 
 class ReasonBody(Body):
-    """Why it is done."""
+    """The reason for the operation."""
 
     reason = Trimmed(
         required=False,

@@ -25,7 +25,12 @@ class Start(Resource):
 
     secret = True
 
-    @operation("Get current user", tag="You", gives=serializers.Start)
+    @operation(
+        "Get current user",
+        tag="You",
+        gives=serializers.Start,
+        about="Also returns the CSRF token that a session needs for writes.",
+    )
     def get(self, request: Request) -> Response:
         """Return the caller's username, and the CSRF token that a session needs for writes."""
         return Response(

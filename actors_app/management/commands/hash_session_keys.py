@@ -13,7 +13,7 @@ class Command(BaseCommand):
 
     help = (
         "Store every session under a hash of its key instead of the key itself. Run this command once all portals run "
-        "a version that has it: earlier versions would sign all users out. Otherwise no session ends."
+        "a version that has it: earlier versions would sign all users out. The command itself ends no session."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:

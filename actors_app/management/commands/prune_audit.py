@@ -16,7 +16,7 @@ MOST_DAYS = 36500
 class Command(BaseCommand):
     """Remove what is older than AUDIT_RETENTION_DAYS; the chain of what stays can be proved as before."""
 
-    help = "Delete entries of the audit log that are older than AUDIT_RETENTION_DAYS."
+    help = "Delete entries of the audit log that are older than AUDIT_RETENTION_DAYS days."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Take a number of days in place of the setting's."""
