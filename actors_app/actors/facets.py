@@ -35,7 +35,7 @@ RUN = "run"  # the order by the last run, which the portal's history knows and t
 DEFAULT_SORT = f"-{RUN}"
 FAVORITES = "favorites"  # the value of `show`
 MOST_OPTIONS = 40  # that a filter offers
-_SCHEDULES = (("on", "On"), ("off", "Paused"), ("none", "None"))
+_SCHEDULES = (("on", "Enabled"), ("off", "Disabled"), ("none", "None"))
 _TYPES = (("stateless", "Stateless"), ("stateful", "Stateful"))
 _OTHER = "OTHER"
 

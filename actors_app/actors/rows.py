@@ -51,6 +51,7 @@ _NUMBER = '<td class="r num{}">{}</td>'
 _REST_OF_GROUP = '<td class="{}"></td>'
 _DRAWING = '<td class="w-wide">{}</td>'
 NONE = "\N{EM DASH}"
+_NOT_SYNCED = format_html(_LAST, *(format_html(_DIM, "Not synced yet", NONE),) * 2)
 _END_OF_CELL = format_html("</span></td>{}", "")
 
 
@@ -77,6 +78,7 @@ def rows(page: Sequence[Listed], groups: Sequence[Group], look: Look) -> SafeStr
     """Return a page of actors as rows of the table; where there are several groups, each begins with its name."""
     group_of = {id(actor): group for group in groups for actor in group.actors} if len(groups) > 1 else {}
     cells = _cells_of(look)
+    row, row_without_id = '<tr id="actor-{}">{}{}{}{}</tr>', "<tr>{}{}{}{}</tr>"
     rest = format_html_join("", _REST_OF_GROUP, ((column.style,) for column in look.columns[1:]))
     lines: list[SafeString] = []
     written: set[str] = set()
@@ -89,27 +91,26 @@ def rows(page: Sequence[Listed], groups: Sequence[Group], look: Look) -> SafeStr
         # An actor that the API lists twice has one row that can be replaced.
         has_id = is_id(actor.id) and actor.id not in written
         written.add(actor.id)
-        lines.append(
-            format_html("<tr{}>{}</tr>", format_html(' id="actor-{}"', actor.id) if has_id else "", cells(actor))
-        )
+        parts = cells(actor)
+        lines.append(format_html(row, actor.id, *parts) if has_id else format_html(row_without_id, *parts))
     return format_html_join("\n", "{}", ((line,) for line in lines))
 
 
 def replacements(actors: Iterable[Listed], look: Look) -> SafeString:
     """Return the rows of actors as htmx puts them in the place of those that a page has."""
-    row = '<template><tr id="actor-{}" hx-swap-oob="true">{}</tr></template>'
+    row = '<template><tr id="actor-{}" hx-swap-oob="true">{}{}{}{}</tr></template>'
     cells = _cells_of(look)
-    return format_html_join("\n", row, ((actor.id, cells(actor)) for actor in actors))
+    return format_html_join("\n", row, ((actor.id, *cells(actor)) for actor in actors))
 
 
-def _cells_of(look: Look) -> Callable[[Listed], SafeString]:
-    """Return a function that writes the cells of an actor's row."""
+def _cells_of(look: Look) -> Callable[[Listed], tuple[SafeString, SafeString, SafeString, SafeString]]:
+    """Return a function that writes the cells of an actor's row, in four parts."""
     prefix, at = reverse("actors:actor-list"), now()
     names = {column.name for column in look.columns}
     moving = [_MOVING[column.name] for column in look.columns if column.name in _MOVING]
     empty = format_html_join("", "{}", ((cell(None),) for cell in moving))
 
-    def cells(actor: Listed) -> SafeString:
+    def cells(actor: Listed) -> tuple[SafeString, SafeString, SafeString, SafeString]:
         about, end = _about(
             actor.id,
             actor.label,
@@ -125,7 +126,7 @@ def _cells_of(look: Look) -> Callable[[Listed], SafeString]:
         if look.activities is not None:
             activity = look.activities.get(actor.id, Activity())
             late = format_html_join("", "{}", ((cell(activity),) for cell in moving))
-        return format_html("{}{}{}{}", about, _last_run(look.last_runs.get(actor.id), at), late, end)
+        return about, _last_run(look.last_runs.get(actor.id), at), late, end
 
     return cells
 
@@ -212,7 +213,7 @@ def schedule_words(schedule: str) -> str:
 
 def _last_run(last: LastRun | None, at: datetime) -> SafeString:
     if last is None:
-        return format_html(_LAST, format_html(_DIM, "Not synced yet", NONE), format_html(_DIM, "Not synced yet", NONE))
+        return _NOT_SYNCED
     received = from_ms(last.received) if last.received else None
     if received is None:
         words = "Never" if last.since == 0 else NONE

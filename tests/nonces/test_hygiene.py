@@ -112,7 +112,7 @@ def test_silence_is_said(api: API, signed_in: Client) -> None:
     api.get("/actors/v2/aliases", [])
     answer = signed_in.get("/nonces/")
     assert answer.status_code == 502
-    assert "Could not load actors" in answer.content.decode()
+    assert "Could not load nonces" in answer.content.decode()
 
 
 def opens(api: API, **changes: object) -> None:
