@@ -158,6 +158,7 @@ def serve() -> int:
                 "SANDBOX_CASE": "snake" if version == "v2-snake" else "camel",
                 "ACTORS_API_LABEL": SANDBOXES[version],
                 "ACTORS_API_SIGN_IN": "password,code,token",
+                "ACTORS_API_SANDBOX_ACCOUNTS": "demo=owner,team=colleague,admin=administrator",
                 "ACTORS_API_CLIENT_KEY": "sandbox",
                 "ACTORS_API_CLIENT_SECRET": "sandbox",
             }

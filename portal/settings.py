@@ -102,6 +102,9 @@ try:
 except TenantError as problem:
     raise ImproperlyConfigured(str(problem)) from problem
 
+# Accounts of a sandbox that sign in with one click, each with its name as the password, and a word on each.
+SANDBOX_ACCOUNTS = env.dict("ACTORS_API_SANDBOX_ACCOUNTS", default={})
+
 # How many pages of one process may wait for them at once; gunicorn_conf.py leaves more threads than that.
 PAGES_AT_ONCE = _number("PORTAL_PAGES_AT_ONCE", 24)
 

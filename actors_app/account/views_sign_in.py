@@ -2,6 +2,7 @@
 
 import time
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib import messages
@@ -25,7 +26,7 @@ from actors_app.core.security.sessions import ADDRESS_CHANGED
 from actors_app.services import Abaco, tokens
 from actors_app.services.errors import AbacoError, CallError, InvalidToken, NotFound, SignedOut, WrongPassword
 from actors_app.services.types import AdminRole, Tokens
-from portal.tenants import Tenant
+from portal.tenants import LOOPBACK, Tenant
 
 NOTICES = {
     "kept": "Your session expired before anything was sent. Sign in again: your draft is saved for 30 minutes.",
@@ -67,6 +68,15 @@ def way_back(request: HttpRequest) -> str:
     return target
 
 
+def _sandbox_accounts() -> dict[str, str]:
+    """Return the accounts that sign in with one click, each with a word on it; none but for a sandbox on this machine.
+
+    Each has its name as the password.
+    """
+    hosts = [urlsplit(tenant.url).hostname for tenant in settings.TENANTS.values() if tenant.takes_password]
+    return settings.SANDBOX_ACCOUNTS if len(hosts) == len(settings.TENANTS) == 1 and hosts[0] in LOOPBACK else {}
+
+
 def _form(request: HttpRequest, form: type[SignInForm], data: Any = None, *, focus: bool = True) -> SignInForm:
     """Return a form for the page of its own, or for its place over another page or beside one that has the `focus`."""
     if wants_fragment(request):
@@ -94,6 +104,7 @@ def _page(
             password or _form(request, PasswordForm, focus=not token) if PasswordForm.is_offered() else None
         ),
         "token_form": token or _form(request, TokenForm) if TokenForm.is_offered() else None,
+        "accounts": _sandbox_accounts(),
         "code_tenants": [tenant for tenant in tenants if tenant.takes_code],
         "tenant": next(iter(tenants)) if len(tenants) == 1 else None,
         "notice": request.session.pop("sign_in_notice", "") if "sign_in_notice" in request.session else "",
@@ -181,7 +192,9 @@ def sign_in_password(request: HttpRequest) -> HttpResponse:
         if load(request) is not None:
             return redirect(way_back(request))
         return _page(request)
-    form = _form(request, PasswordForm, request.POST)
+    account = request.POST.get("account", "")
+    is_sandbox = account in _sandbox_accounts()
+    form = _form(request, PasswordForm, {"username": account, "password": account} if is_sandbox else request.POST)
     if form.is_valid():
         tenant, typed = form.chosen, form.cleaned_data
         try:

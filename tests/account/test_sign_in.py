@@ -2,6 +2,9 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+from urllib.parse import parse_qs
 
 import pytest
 from django.test import Client
@@ -9,7 +12,7 @@ from django.test import Client
 from actors_app.core.security.models import PortalSession
 from portal.tenants import Tenant
 from tests.conftest import API
-from tests.support.payloads import refusal
+from tests.support.payloads import envelope, refusal
 
 Browser = Callable[..., Client]
 pytestmark = pytest.mark.django_db
@@ -44,8 +47,6 @@ def test_a_password_signs_in_and_is_sent_exactly_as_typed(browser: Client, api: 
     allow(api)
     answer = browser.post("/sign-in/", TYPED)
     assert (answer.status_code, answer["Location"]) == (302, "/")
-    from urllib.parse import parse_qs
-
     sent = parse_qs(api.asked[0].body.decode())
     assert sent["password"] == [TYPED["password"]]
     assert sent["grant_type"] == ["password"]
@@ -150,6 +151,38 @@ def test_a_token_must_be_a_token(browser: Client, api: API) -> None:
     assert answer.status_code == 422
     assert "does not look like an access token" in answer.content.decode()
     assert re.findall(r'name="(\w+)"[^>]* autofocus', answer.content.decode()) == ["access_token"]
+
+
+def test_a_sandbox_offers_its_accounts_at_one_click(browser: Client, api: API, settings: Any) -> None:
+    settings.SANDBOX_ACCOUNTS = {"demo": "owner", "team": "colleague"}
+    tenant = settings.TENANTS["default"]
+    settings.TENANTS = {"default": replace(tenant, url="http://127.0.0.1:8100")}
+    page = browser.get("/sign-in/?next=/actors/").content.decode()
+    assert re.findall(r'name="account" value="(\w+)">\w+<small>(\w+)', page) == [
+        ("demo", "owner"),
+        ("team", "colleague"),
+    ]
+    assert page.index(">Sign in</button>") < page.index("Sandbox accounts")
+    api.wire.post("http://127.0.0.1:8100/token", json=TOKENS)
+    api.wire.get("http://127.0.0.1:8100/profiles/v2/me", json=envelope({"username": "demo"}))
+    api.wire.get(re.compile("http://127.0.0.1:8100/actors/v2/"), json=refusal("no"), status=404)
+    answer = browser.post("/sign-in/", {"account": "demo", "next": "/actors/"})
+    assert answer["Location"] == "/actors/"
+    sent = parse_qs(api.asked[0].body.decode())
+    assert (sent["username"], sent["password"]) == (["demo"], ["demo"])
+
+
+def test_no_account_is_offered_or_taken_but_for_a_sandbox(browser: Client, settings: Any) -> None:
+    tenant = settings.TENANTS["default"]
+    local = replace(tenant, url="http://127.0.0.1:8100")
+    for accounts, tenants in (
+        ({"demo": "owner"}, {"default": tenant}),  # which is on another machine
+        ({}, {"default": local}),
+        ({"demo": "owner"}, {"default": local, "other": replace(tenant, name="other")}),
+    ):
+        settings.SANDBOX_ACCOUNTS, settings.TENANTS = accounts, tenants
+        assert 'name="account"' not in browser.get("/sign-in/").content.decode()
+        assert browser.post("/sign-in/", {"account": "demo"}).status_code == 422
 
 
 def test_a_tenant_without_profiles_is_taken_at_the_typed_name(browser: Client, api: API) -> None:

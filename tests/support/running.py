@@ -54,6 +54,7 @@ def running_portal(
         "ACTORS_API_VERSION": "v2",
         "ACTORS_API_LABEL": "Sandbox",
         "ACTORS_API_SIGN_IN": "password,code,token",
+        "ACTORS_API_SANDBOX_ACCOUNTS": "demo=owner,team=colleague,admin=administrator",
         "ACTORS_API_CLIENT_KEY": "sandbox",
         "ACTORS_API_CLIENT_SECRET": "sandbox",
         "DATABASE_URL": f"sqlite:///{store}",
