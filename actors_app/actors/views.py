@@ -12,6 +12,8 @@ from actors_app.actors import facets
 from actors_app.actors.activity import Live, activities, read_live
 from actors_app.actors.forms import ActorListForm
 from actors_app.actors.rows import Look, replacements, rows
+from actors_app.audit.activity import latest_changes
+from actors_app.core.cron import Schedule
 from actors_app.core.htmx import is_poll, render_page, render_poll, wants_fragment
 from actors_app.core.pages import csv_lists
 from actors_app.core.pages.converters import is_id
@@ -19,7 +21,7 @@ from actors_app.core.pages.decorators import abaco_page, page
 from actors_app.core.pages.formatting import now
 from actors_app.core.pages.forms_slice import shown_slice
 from actors_app.core.pages.preferences import preferences_of
-from actors_app.core.security.credentials import abaco_for
+from actors_app.core.security.credentials import abaco_for, signed_in
 from actors_app.history import visibility
 from actors_app.history.actor_summary import last_runs, summary
 from actors_app.masking import Masker, may_hold_secret
@@ -167,6 +169,8 @@ def actor_detail(request: HttpRequest, abaco: Abaco, actor_id: str) -> HttpRespo
         "people": sum(level != "NONE" and user != WORLD and not unusable(user) for user, level in levels.items()),
         "is_shared": WORLD in levels,
         "known": history,
+        "schedule": Schedule.parse(actor.cron_schedule),
+        "changes": latest_changes(signed_in(request), actor),
         "rows": history.recent if history else [],
     }
     return render_page(request, "actors/detail.html", context)
@@ -207,6 +211,7 @@ def actor_configuration(request: HttpRequest, abaco: Abaco, actor_id: str) -> Ht
         "counts": {},
         "environment": [(name, value, may_hold_secret(name, value)) for name, value in environment.items()],
         "definition": masker.value(actor.definition() | {"default_environment": masker.environment(environment)}),
+        "schedule": Schedule.parse(actor.cron_schedule),
         "cpus": f"{actor.max_cpus / 1_000_000_000:g}" if actor.max_cpus else "",
     }
     return render_page(request, "actors/configuration.html", context)

@@ -27,6 +27,7 @@ from actors_app.services.blanks import label_of
 from actors_app.services.types import Actor, AdminRole
 
 EXPORT_BATCH = 500
+LOOKED_AT, SHOWN = 50, 4  # entries of an actor among which its last changes are, and how many of those are shown
 IN_PROGRESS = timedelta(seconds=60)  # for which a write without an end may still be under way
 
 
@@ -169,6 +170,15 @@ def lines_of(entries: Iterable[AuditEntry], reader: Reader) -> list[Line]:
     """Return entries as lines to write; addresses are made once and not for each."""
     at, prefix, actors = now(), reverse("actors:activity-list"), reverse("actors:actor-list")
     return [_line(entry, reader, at, prefix, actors) for entry in entries]
+
+
+def latest_changes(credentials: Credentials, actor: Actor) -> list[Line]:
+    """Return the last changes of an actor that stand among its newest entries; messages are none."""
+    reader = Reader.of(credentials, [actor])
+    lines = reader.lines().filter(actor_id=actor.id)
+    newest = lines.values_list("pk", "action")[:LOOKED_AT]
+    changes = [pk for pk, action in newest if not action.startswith("message.")][:SHOWN]
+    return lines_of(lines.filter(pk__in=changes), reader) if changes else []
 
 
 def _line(entry: AuditEntry, reader: Reader, at: datetime, prefix: str, actors: str) -> Line:

@@ -27,14 +27,23 @@ RECENT = 10
 
 
 @dataclass(frozen=True, slots=True)
+class Number:
+    """How many executions there are, in what, and the list of them; the `note` is the share of failures."""
+
+    label: str
+    number: int
+    href: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Summary:
     """How many executions of an actor are known, the newest, those of the last days as a chart, and as of when."""
 
     recent: list[Row]
     panel: Panel
     total: int
-    in_days: int
-    failed: int
+    numbers: tuple[Number, ...]
     looked: datetime | None
     is_partial: bool  # whether these days are not all read yet
 
@@ -54,6 +63,9 @@ def summary(key: int) -> Summary | None:
     address = reverse("actors:execution-list", args=[actor.actor_id])
     form = HistoryForm({"from": address_time(local([start], zone)[0])})
     links = Links(lambda **changes: f"{address}?{form.query(**changes)}")
+    hours = history_counts.last_day([key], at)[key]
+    in_day, failed = (sum(count) for count in zip(*hours, strict=True))
+    total = max(actor.known, actor.total or 0)
     return Summary(
         recent=table_rows(
             query.page(Filters(), [key], number=RECENT).rows,
@@ -61,9 +73,18 @@ def summary(key: int) -> Summary | None:
             HistoryForm({"window": "all"}),
         ),
         panel=over_time(buckets, links, zone, zone_words(to_local(now()))),
-        total=max(actor.known, actor.total or 0),
-        in_days=sum(sum(by_outcome.values()) for by_outcome in counts),
-        failed=sum(by_outcome.get(outcome, 0) for by_outcome in counts for outcome in FAILED),
+        total=total,
+        numbers=(
+            Number("Executions (24 h)", in_day, address),
+            Number(
+                "Failed (24 h)",
+                failed,
+                f"{address}?outcome={','.join(FAILED)}",
+                f"{100 * failed / in_day:.1f}%" if failed else "",
+            ),
+            Number("Last 14 days", sum(sum(by_outcome.values()) for by_outcome in counts), f"{address}?{form.query()}"),
+            Number("All executions", total, f"{address}?window=all"),
+        ),
         looked=from_ms(actor.looked) if actor.looked else None,
         is_partial=not actor.is_whole and (actor.since is None or actor.since > start),
     )

@@ -52,6 +52,8 @@ class Row:
     received: str
     received_exact: str
     received_iso: str
+    executor: str
+    waited: str
     ran: str
     is_open: bool
     cells: SafeString
@@ -134,6 +136,8 @@ def _row(
         age,
         received_exact,
         iso,
+        visible(row.executor) or NONE,
+        str(values["waited"]),
         ran,
         row.outcome in ("waiting", "running"),
         format_html(markup, **cells, **values),

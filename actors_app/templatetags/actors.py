@@ -16,6 +16,7 @@ from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from actors_app.core.cron import read_hour
 from actors_app.core.operations.perform import is_key, new_key
 from actors_app.core.pages import drafts
 from actors_app.core.pages.badges import (
@@ -45,7 +46,7 @@ register = template.Library()
 
 for tag in (icon, status_badge, outcome_badge, outcome_mark, tab_icon, activity_badge):
     register.simple_tag(tag)
-for text_filter in (outcome_words, duration, size, thousands, visible, visible_name, shortened, pretty_json):
+for text_filter in (outcome_words, duration, size, thousands, visible, visible_name, shortened, pretty_json, read_hour):
     register.filter(text_filter)
 
 # Times and sizes --------------------------------------------------------------------------------------------

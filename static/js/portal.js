@@ -294,6 +294,29 @@ function rest(form) {
 
 window.addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach(rest));
 
+// Popovers: a press outside closes them, and so does Escape, which takes the focus back to the button ------------
+
+const openPopovers = () => document.querySelectorAll("details.pop[open]");
+
+document.addEventListener("click", (event) => {
+  for (const popover of openPopovers()) if (!popover.contains(event.target)) popover.open = false;
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  for (const popover of openPopovers()) {
+    if (popover.contains(document.activeElement)) popover.querySelector("summary").focus();
+    popover.open = false;
+  }
+});
+
+// Where the tabs are wider than the window, the current one is in view -------------------------------------
+
+document.addEventListener("DOMContentLoaded", () => {
+  const tabs = document.querySelector(".tabs"), current = tabs?.querySelector("[aria-current]");
+  if (current) tabs.scrollLeft = current.offsetLeft - (tabs.clientWidth - current.offsetWidth) / 2;
+});
+
 // Signing in over the page: what was typed stays as it is and is not sent by itself ------------------------
 
 let interrupted = null; // the form that was sent when the sign-in had ended

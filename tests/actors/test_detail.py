@@ -47,10 +47,16 @@ def test_it_works(signed_in: Client, api: Any) -> None:
     page = response.content.decode()
     assert "word-count" in page
     assert "abacosamples/wc" in page
-    assert '<strong class="num">4</strong> queued messages' in page
-    assert '<strong class="num">1</strong> active nonce (of 2)' in page
-    assert '<strong class="num">2</strong> users have access' in page
-    assert "and nonce holders" in page
+    for tab, words in {
+        "messages": "4 messages",
+        "workers": "1 Ready 1 Busy",
+        "nonces": "1 active",
+        "permissions": "2 users",
+    }.items():
+        count = re.search(rf'<dd><a (?:class="row" )?href="{URL}{tab}/">(.*?)</a>', page, re.DOTALL)
+        assert count and re.sub("<[^>]+>", "", count[1]).split() == words.split()
+    assert "and administrators, nonce holders; not public" in page
+    assert f'<span class="mono" id="actor-id">{ACTOR_ID}</span> <button' in page
     assert len(api.asked) == 5
 
 
@@ -99,8 +105,18 @@ def test_the_panel_brings_the_newest_with_their_outcomes_and_the_chart(
     assert re.findall(r">(Ex\d+)</a>", page) == [f"Ex{n:05}" for n in range(1, 11)]
     assert page.count("Failed, exit 3") == 3
     assert 'id="actor-history" hx-swap-oob="true"' in page
-    assert "<dt>Executions</dt><dd>12</dd>" in page
-    assert "<dt>Failed (14 days)</dt><dd>4</dd>" in page
+    assert numbers(page) == {
+        "Executions (24 h)": ("12", f"{URL}executions/"),
+        "Failed (24 h)": ("4 33.3%", f"{URL}executions/?outcome=failed,error,oom"),
+        "Last 14 days": ("12", re.findall(rf'"({URL}executions/\?from=[^"&]*)"', page)[0]),
+        "All executions": ("12", f"{URL}executions/?window=all"),
+    }
+
+
+def numbers(page: str) -> dict[str, tuple[str, str]]:
+    """Return the numbers on the chart by their labels, each with the list that it leads to."""
+    shown = re.findall(r'<a href="([^"]*)"><b>(.*?)</b> <span>(.*?)</span></a>', page)
+    return {label: (re.sub("<[^>]+>", "", number), href) for href, number, label in shown}
 
 
 def test_what_is_known_stands_on_the_page_without_a_call_for_it(
@@ -114,7 +130,7 @@ def test_what_is_known_stands_on_the_page_without_a_call_for_it(
     page = signed_in.get(URL).content.decode()
     assert [request.url.rpartition("/")[2] for request in api.asked].count("executions") == 0
     assert re.findall(r">(Ex\d+)</a>", page) == ["Ex00001", "Ex00002", "Ex00003"]
-    assert "<dt>Last 14 days</dt><dd>3</dd>" in page
+    assert numbers(page)["Last 14 days"][0] == "3"
     assert '<svg class="plot bars"' in page
     assert re.search(rf'href="{URL}executions/\?[^"]*outcome=failed', page)
     assert 'Executions <span class="count num">3</span>' in page
@@ -222,8 +238,8 @@ def test_an_actor_without_executions_teaches_the_first_step(signed_in: Client, a
     api.get(f"{API}/nonces", [])
     api.get(f"{API}/permissions", {})
     page = signed_in.get(URL).content.decode()
-    assert "No workers." in page
-    assert ">Empty<" in page
+    assert f'<a href="{URL}workers/">None</a> <span class="muted">start with the next message</span>' in page
+    assert '<span class="num">0</span> messages' in page
     read(api)
     panel = signed_in.get(f"{URL}executions/?recent=10", headers=htmx).content.decode()
     assert "No executions yet" in panel
