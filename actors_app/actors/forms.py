@@ -18,7 +18,7 @@ from actors_app.core.pages.form_fields import LineField, PastedField, StrictJSON
 from actors_app.core.pages.formatting import visible
 from actors_app.core.pages.forms import PortalForm, ReasonForm
 from actors_app.core.pages.forms_confirm import ConfirmForm
-from actors_app.core.pages.forms_cron import EXAMPLE, check_schedule
+from actors_app.core.pages.forms_cron import EXAMPLE, INPUTS, ScheduleParts, check_schedule, schedule_of
 from actors_app.core.pages.forms_environment import EnvironmentField, Row, environment_rows
 from actors_app.core.pages.forms_slice import SliceForm
 from actors_app.core.sizes import storage_problem
@@ -134,9 +134,7 @@ class ActorForm(ReasonForm):
     )
     hints = _text("hints")
     default_environment = EnvironmentField(raw_json=True, **_label_and_help("default_environment"))
-    cron_schedule = _text(
-        "cron_schedule", widget=forms.TextInput(attrs={"autocomplete": "off", "placeholder": EXAMPLE})
-    )
+    cron_schedule = _text("cron_schedule")
     cron_on = _truth("cron_on")
     link = _text("link")
     webhook = _text("webhook", widget=forms.URLInput(attrs={"autocomplete": "off", "placeholder": "https://"}))
@@ -162,6 +160,9 @@ class ActorForm(ReasonForm):
         """Take the definition that was opened, and the tenant, where what its API offers is known."""
         kwargs.setdefault("initial", initial_of(opened) if opened is not None else {"stateless": "true"})
         super().__init__(*args, **kwargs)
+        if INPUTS[0] in self.data:
+            self.data = self.data.copy()  # type: ignore[attr-defined]  # what a page sends
+            self.data["cron_schedule"] = schedule_of(self.data, self.data.get("cron_schedule", ""))  # type: ignore[index]
         self.opened = opened
         self.actor_id = actor_id
         self.tenant = tenant
@@ -312,6 +313,11 @@ class ActorForm(ReasonForm):
     def rows(self) -> list[Row]:
         """The default environment as the page shows it, each row with what is wrong with it."""
         return environment_rows(self["default_environment"])
+
+    @property
+    def schedule(self) -> ScheduleParts:
+        """The schedule as the page shows it."""
+        return ScheduleParts.of(self["cron_schedule"].value() or "")
 
     @property
     def typed(self) -> list[tuple[str, str]]:

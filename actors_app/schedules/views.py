@@ -15,7 +15,7 @@ from actors_app.core.pages import csv_lists
 from actors_app.core.pages.decorators import abaco_page, page
 from actors_app.core.pages.formatting import now, visible
 from actors_app.core.pages.forms import form_page
-from actors_app.core.pages.timezones import reader_zone, zone_context
+from actors_app.core.pages.timezones import reader_zone
 from actors_app.core.security.credentials import abaco_for
 from actors_app.schedules import commands
 from actors_app.schedules.forms import ScheduleForm
@@ -42,7 +42,11 @@ class ScheduleRow:
 def schedule_list(request: HttpRequest) -> HttpResponse:
     """Show all schedules of the actors that the visitor may read, the next one first (`GET /actors`)."""
     show = request.GET.get("show", "")
-    context = {"section": "schedules", "show": show if show in ("on", "off") else ""} | zone_context(request)
+    context = {
+        "section": "schedules",
+        "show": show if show in ("on", "off") else "",
+        "zone": reader_zone(request),
+    }
     try:
         actors = abaco_for(request).actors.list()
     except AbacoError as error:
@@ -78,7 +82,7 @@ def _order(row: ScheduleRow) -> tuple[bool, float, str]:
 def schedule_update(request: HttpRequest, abaco: Abaco, actor_id: str) -> HttpResponse:
     """Show an actor's schedule with its next hours, and change it, with all else kept (`PUT /actors/{id}`)."""
     context: dict[str, Any] = {"actor_id": actor_id, "actor": None, "section": "actors", "tab": "", "counts": {}}
-    context |= zone_context(request)
+    context["zone"] = reader_zone(request)
     if request.method != "POST":
         actor = abaco.actors.get(actor_id)
         schedule = Schedule.parse(actor.cron_schedule)
@@ -101,11 +105,6 @@ def schedule_update(request: HttpRequest, abaco: Abaco, actor_id: str) -> HttpRe
         return earlier.go(request)
     with form.catch_refusal():
         actor = abaco.actors.get(actor_id)
-        is_on, page = form.cleaned_data["on"], _page(request, actor_id)
+        is_on, page = form.cleaned_data["on"], reverse("actors:schedule-update", args=[actor_id])
         return commands.update(request, abaco, actor, typed, is_on=is_on, actor_id=actor_id, page=page).go(request)
     return form_page(request, "schedules/update.html", context)
-
-
-def _page(request: HttpRequest, actor_id: str) -> str:
-    zone = reader_zone(request)
-    return reverse("actors:schedule-update", args=[actor_id]) + (f"?zone={zone}" if zone else "")

@@ -15,7 +15,7 @@ from actors_app.actors.definition import definition_of, differences, full_update
 from actors_app.actors.forms import ActorForm
 from actors_app.actors.forms_inputs import inputs_of
 from actors_app.core.pages.form_fields import read_json
-from actors_app.core.pages.forms_cron import check_schedule
+from actors_app.core.pages.forms_cron import ScheduleParts, check_schedule
 from actors_app.services.dialects import V2
 from actors_app.services.jsons import is_same
 from actors_app.services.types import Actor
@@ -225,6 +225,51 @@ def test_what_was_not_touched_is_kept_even_where_it_would_be_refused() -> None:
 def test_a_schedule_cannot_be_taken_away() -> None:
     was = actor(cronSchedule="2031-01-01 10 + 1 day", cronOn=True)
     assert "A schedule cannot be removed" in edited(was, cron_schedule="").errors["cron_schedule"][0]
+
+
+def chosen(count: str = "", unit: str = "day", day: str = "", hour: str = "0") -> dict[str, str]:
+    """Return the inputs of a schedule as a page sends them."""
+    return {"cron_count": count, "cron_unit": unit, "cron_day": day, "cron_hour": hour}
+
+
+@pytest.mark.parametrize(
+    ("inputs", "schedule"),
+    [
+        (chosen(), ""),
+        (chosen("1", "day"), "now + 1 day"),
+        (chosen("6", "hour", hour="8"), "now + 6 hours"),
+        (chosen("1", "month", "2099-01-15", "8"), "2099-01-15 08 + 1 month"),
+    ],
+)
+def test_a_schedule_is_chosen_by_its_parts(inputs: dict[str, str], schedule: str) -> None:
+    form = new(cron_schedule="", **inputs)
+    assert form.is_valid(), form.errors
+    assert form.cleaned_data["cron_schedule"] == schedule
+    assert ("cron_schedule", schedule) in form.typed, "what a review carries along"
+    assert ScheduleParts.of(schedule).text == schedule
+
+
+@pytest.mark.parametrize(
+    "inputs",
+    [chosen("0"), chosen("x"), chosen("", day="2099-01-15"), chosen("1", "year"), chosen("1", day="2020-01-01")],
+)
+def test_parts_that_are_refused_are_kept(inputs: dict[str, str]) -> None:
+    form = new(cron_schedule="", **inputs)
+    assert "cron_schedule" in form.errors
+    assert (form.schedule.count, form.schedule.day) == (inputs["cron_count"], inputs["cron_day"])
+
+
+@pytest.mark.parametrize("schedule", ["Now + 1 hours", "2020-1-5 8 + 2 day", "every blue moon", ""])
+def test_a_schedule_stays_to_the_letter_until_a_part_of_it_changes(schedule: str) -> None:
+    was = actor(cronSchedule=schedule, cronOn=True)
+    parts = ScheduleParts.of(schedule)
+    inputs = chosen(parts.count, parts.unit, parts.day, parts.hour or "0")
+    form = edited(was, cron_schedule=schedule, **inputs)
+    assert form.is_valid(), form.errors
+    assert differences(definition_of(was), form.values()) == []
+    form = edited(was, cron_schedule=schedule, **inputs | {"cron_count": "5", "cron_day": ""})
+    assert form.is_valid(), form.errors
+    assert form.values()["cron_schedule"] == f"now + 5 {parts.unit}s"
 
 
 names = st.text(min_size=1).filter(lambda name: "=" not in name and name != "MSG" and "\x00" not in name)

@@ -253,11 +253,11 @@ def test_bad_input_keeps_everything_typed(visit: Visit) -> None:
         page.locator("input[name=image]").fill("abacosamples/wc")
         page.locator("input[name=name]").fill("kept")
         page.locator("[name=description]").fill("also kept")
-        page.locator("input[name=cron_schedule]").fill("every day")
+        page.locator("input[name=cron_count]").fill("0")
         page.get_by_role("button", name="Register actor").click()
         expect(page.locator("input[name=image]")).to_have_value("abacosamples/wc")
         expect(page.locator("[name=description]")).to_have_value("also kept")
-        expect(page.locator("input[name=cron_schedule]")).to_have_value("every day")
+        expect(page.locator("input[name=cron_count]")).to_have_value("0")
         expect(page.locator(".field.wrong").first).to_be_visible()
 
 

@@ -123,7 +123,6 @@ def places(portal: Portal) -> Places:
         "/schedules/?show=off",
         "/search/?kind=actors&f1=revision&o1=is&v1=x",
         "/nonces/?show=orphan",
-        "/schedules/?zone=Europe/Berlin",
         f"/bulk/actors/?act=stop&pick={actors['word-count']}&pick=nosuchactor",
         f"/bulk/actors/?act=purge&pick={empty}",
         "/bulk/actors/?act=delete",

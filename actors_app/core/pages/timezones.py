@@ -56,16 +56,9 @@ def zone_of(request: HttpRequest) -> tzinfo:
 
 
 def reader_zone(request: HttpRequest) -> str:
-    """Return the zone that a page of schedules shows beside UTC: its field `zone`, else the reader's own, else none."""
-    named = request.GET.get("zone", request.POST.get("zone"))
-    if named is None:
-        named = getattr(zone_of(request), "key", "")
-    return named if named in zone_names() else ""
-
-
-def zone_context(request: HttpRequest) -> dict[str, object]:
-    """Return what a page needs to show moments in the reader's zone, and to let them choose it (`_zone.html`)."""
-    return {"zone": reader_zone(request), "zones_by_region": zones_by_region()}
+    """Return the name of the reader's own zone, which a page of schedules shows beside UTC; empty where it is UTC."""
+    name: str = getattr(zone_of(request), "key", "")
+    return name if name in zone_names() else ""
 
 
 def zone_words(at: datetime) -> str:
