@@ -54,7 +54,8 @@ def test_it_works(signed_in: Client, api: Any) -> None:
         "permissions": "2 users",
     }.items():
         count = re.search(rf'<dd><a (?:class="row" )?href="{URL}{tab}/">(.*?)</a>', page, re.DOTALL)
-        assert count and re.sub("<[^>]+>", "", count[1]).split() == words.split()
+        assert count
+        assert re.sub("<[^>]+>", "", count[1]).split() == words.split()
     assert "and administrators, nonce holders; not public" in page
     assert f'<span class="mono" id="actor-id">{ACTOR_ID}</span> <button' in page
     assert len(api.asked) == 5
