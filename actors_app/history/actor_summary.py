@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from actors_app.core.clock import DAY, from_ms, now_ms
+from actors_app.core.clock import DAY, HOUR, from_ms, now_ms
 from actors_app.core.pages.formatting import address_time, now
 from actors_app.core.pages.timezones import to_local, zone_here, zone_words
 from actors_app.history import counts as history_counts
@@ -63,8 +63,9 @@ def summary(key: int) -> Summary | None:
     address = reverse("actors:execution-list", args=[actor.actor_id])
     form = HistoryForm({"from": address_time(local([start], zone)[0])})
     links = Links(lambda **changes: f"{address}?{form.query(**changes)}")
-    hours = history_counts.last_day([key], at)[key]
-    in_day, failed = (sum(count) for count in zip(*hours, strict=True))
+    since = at - at % HOUR - 23 * HOUR
+    of_day = history_counts.over_time(Filters(), [key], [], start=since, end=since + DAY, step=DAY).counts[0]
+    in_day, failed = sum(of_day.values()), sum(of_day.get(outcome, 0) for outcome in FAILED)
     total = max(actor.known, actor.total or 0)
     return Summary(
         recent=table_rows(
