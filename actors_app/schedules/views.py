@@ -42,7 +42,7 @@ class ScheduleRow:
 def schedule_list(request: HttpRequest) -> HttpResponse:
     """Show all schedules of the actors that the visitor may read, the next one first (`GET /actors`)."""
     show = request.GET.get("show", "")
-    context = {
+    context: dict[str, Any] = {
         "section": "schedules",
         "show": show if show in ("on", "off") else "",
         "zone": reader_zone(request),

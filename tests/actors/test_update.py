@@ -152,7 +152,8 @@ def test_the_review_shows_only_what_changes_with_the_changed_part_marked(signed_
 
 
 def test_the_review_says_what_cannot_be_taken_back(signed_in: Client, api: Any) -> None:
-    form = opened(signed_in, api) | {"stateless": ["false"], "cron_schedule": ["2031-01-15 08 + 1 day"]}
+    chosen = {"cron_count": ["1"], "cron_day": ["2031-01-15"], "cron_hour": ["8"]}
+    form = opened(signed_in, api) | {"stateless": ["false"]} | chosen
     page = signed_in.post(URL, form | {"step": "review"}).content.decode()
     assert "A schedule cannot be removed later, only disabled." in page
     assert "A stateful actor cannot become stateless again." in page
