@@ -88,6 +88,13 @@ def on_clock_of(value: datetime, zone: str) -> str:
 # Untrusted text ---------------------------------------------------------------------------------------------
 
 
+@register.simple_tag(takes_context=True)
+def actor_name(context: template.Context) -> str:
+    """Write the name of the actor of a page: that of the API, else the last one that is known, else its ID."""
+    actor = context.get("actor")
+    return visible(actor.label if actor else context.get("label") or context["actor_id"])
+
+
 @register.filter
 def json_value(value: Any) -> str:
     """Write one value of an environment: a text as it is, anything else as JSON."""
