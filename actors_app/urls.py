@@ -33,6 +33,7 @@ from actors_app.nonces import views as nonces
 from actors_app.nonces import views_hygiene as nonce_hygiene
 from actors_app.overview import views as overview
 from actors_app.permissions import views as permissions
+from actors_app.reports import views as reports
 from actors_app.schedules import views as schedules
 from actors_app.search import views as search
 from actors_app.search import views_palette as palette
@@ -197,6 +198,7 @@ urlpatterns = [
     path("compare/", comparison.comparison, name="comparison"),
     path("executions/", history.history, name="history"),
     path("executions/evidence/", evidence.evidence_set, name="evidence-set"),
+    path("reports/", reports.report, name="report"),
     *history_paths,
     *bulk_paths,
     path("schedules/", schedules.schedule_list, name="schedule-list"),

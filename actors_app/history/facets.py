@@ -6,10 +6,11 @@ from datetime import UTC
 from typing import Any
 
 from actors_app.core.clock import from_ms
-from actors_app.core.pages.formatting import date_words
+from actors_app.core.pages.formatting import date_words, now
 from actors_app.core.pages.timezones import to_local, zone_here
 from actors_app.history.filters import EXACT, FAILED, FILTERS, OUTCOMES, WINDOW, WINDOWS, Count
 from actors_app.history.forms import SHOWN_OUTCOMES, HistoryForm, outcome_label
+from actors_app.history.periods import periods
 from actors_app.history.query_context import QueryContext
 from actors_app.history.visibility import SeenActor
 
@@ -160,10 +161,19 @@ def _opposite(value: str) -> str:
 
 
 def windows(form: HistoryForm) -> list[dict[str, Any]]:
-    """Return the spans of time that end now, each with the way to it."""
+    """Return the spans of time that end now, and months, quarters and years, each with the way to it."""
+    bounds = {name: str(form.data.get(name, "")) for name in EXACT}
     return [
         {"name": name, "label": label, "href": "?" + form.query(window=name), "is_current": form.window_name == name}
         for name, (label, _) in WINDOWS.items()
+    ] + [
+        {
+            "name": period.name,
+            "label": period.label,
+            "href": "?" + form.query(**period.bounds),
+            "is_current": period.bounds == bounds,
+        }
+        for period in periods(now())
     ]
 
 

@@ -85,6 +85,7 @@ FILED = {
     "{actor}configuration/": "main dd",
     "{actor}activity/": "tbody time",
     "/executions/evidence/": "h1",
+    "/reports/": "h1",
 }
 MORE_FILED = {
     "{actor}": "main time",

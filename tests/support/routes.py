@@ -60,6 +60,7 @@ ROWS = {
     "actors:comparison": Row(PAGE, READ),
     "actors:evidence-pack": Row(PAGE, READ),
     "actors:evidence-set": Row(PAGE, READ),
+    "actors:report": Row(PAGE, READ),
     "actors:history": Row(PAGE, READ),
     "actors:activity-list": Row(PAGE, READ),
     "actors:activity-detail": Row(PAGE, READ),

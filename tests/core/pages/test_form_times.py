@@ -176,6 +176,7 @@ LISTS = [
     "/executions/",
     f"/actors/{ACTOR_ID}/executions/",
     "/executions/evidence/",
+    "/reports/",
     "/activity/",
     f"/actors/{ACTOR_ID}/activity/",
     "/api/v1/executions/",

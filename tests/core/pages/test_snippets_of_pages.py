@@ -162,6 +162,7 @@ WITHOUT = {
     "bulk/list.html": "the portal's own",
     "bulk/preview.html": "many calls, each as the page of its execution, worker or actor shows it",
     "errors/page.html": "no page of the API",
+    "reports/report.html": "counts in the portal's history; its one call is that of the permissions page",
     "executions/evidence.html": "many calls, each as the page of its execution shows it",
     "logs/forget.html": "the portal's own",
     "logs/line.html": "a part of the log, which shows it",
