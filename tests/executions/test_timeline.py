@@ -89,5 +89,18 @@ def test_the_bar_is_filled_and_the_shortest_part_can_be_seen() -> None:
         assert float(parts[1].x) == pytest.approx(float(parts[0].width), abs=0.01)
 
 
+def test_the_phases_that_are_listed_are_those_that_took_time() -> None:
+    at_once = {"StartedAt": "2026-11-24T12:00:30.001Z"}
+    for one, names in (
+        (execution(status="SUBMITTED"), ["Queued"]),
+        (execution(status="RUNNING"), ["Queued", "Running"]),
+        (ended(), ["Queued", "Running"]),
+        (ended(final_state={"StartedAt": "2026-11-24T12:00:50Z"}), ["Queued", "Starting", "Running"]),
+        (ended(final_state=at_once), ["Queued", "Running"]),
+        (execution(status="ERROR"), []),
+    ):
+        assert [phase.name for phase in timeline(one, AT).spent] == names
+
+
 def test_a_time_of_arrival_that_is_missing_is_not_guessed() -> None:
     assert stand(execution(status="SUBMITTED", message_received_time=None))[0] == ("now", "start time unknown")

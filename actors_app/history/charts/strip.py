@@ -12,7 +12,7 @@ from actors_app.history.charts.spans import local, time_marks
 
 HEIGHT = 36  # pixels
 _LEAST = 1.5  # pixels of a part, however small
-_BAR, _WIDEST = 0.8, 2.4  # of the room of a span, and percent of the strip
+_BAR, _WIDEST = 0.8, 1.9  # of the room of a span, and percent of the strip: 27 pixels of the widest
 
 
 @dataclass(frozen=True, slots=True)
