@@ -176,7 +176,7 @@ def _of_definitions() -> dict[str, Act]:
     )
     from actors_app.actors.definition_files import NoDefinition, as_text, parse_definition
     from actors_app.actors.former_values import FormerReader, Sight
-    from actors_app.actors.resets import columns
+    from actors_app.actors.review import changes_between
     from actors_app.actors.revisions import difference
     from actors_app.services.types import Actor
 
@@ -198,8 +198,7 @@ def _of_definitions() -> dict[str, Act]:
         found = differences(before, after)
         for sight in Sight:
             difference(FormerReader(sight, "t", "a", before), before, after)
-        shown = [(one.shown_now, one.shown_change) for one in columns(before, after)]
-        return found, shown, redacted(after)
+        return found, changes_between(before, after), redacted(after)
 
     def written(text: str) -> object:
         with suppress(NoDefinition):
