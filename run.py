@@ -102,14 +102,24 @@ def digest(paths: list[Path], *more: str) -> str:
 
 
 def make_secrets() -> dict[str, str]:
-    """Return the two secrets of this checkout, made once in `var/portal.env` (mode 0600)."""
+    """Return the three secrets of this checkout, each made once in `var/portal.env` (mode 0600)."""
     VAR.mkdir(mode=0o700, exist_ok=True)
     if not ENV_FILE.exists():
-        key = base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
         with open(os.open(ENV_FILE, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(f"SECRET_KEY={secrets.token_urlsafe(50)}\nPORTAL_CREDENTIAL_KEYS={key}\n")
-    lines = (line.partition("=") for line in ENV_FILE.read_text().splitlines() if "=" in line and line[0] != "#")
-    return {name.strip(): value.strip() for name, _, value in lines}
+            file.write(f"SECRET_KEY={secrets.token_urlsafe(50)}\nPORTAL_CREDENTIAL_KEYS={new_key()}\n")
+    text = ENV_FILE.read_text()
+    lines = (line.partition("=") for line in text.splitlines() if "=" in line and line[0] != "#")
+    values = {name.strip(): value.strip() for name, _, value in lines}
+    if "EVIDENCE_KEY" not in values:  # of a checkout that is older than this secret
+        values["EVIDENCE_KEY"] = new_key()
+        with ENV_FILE.open("a") as file:
+            file.write("\n" * (not text.endswith("\n")) + f"EVIDENCE_KEY={values['EVIDENCE_KEY']}\n")
+    return values
+
+
+def new_key() -> str:
+    """Return 32 random bytes in URL-safe base64."""
+    return base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
 
 
 def collect_static(env: dict[str, str]) -> None:

@@ -23,6 +23,7 @@ make() { # name, command …
 
 make secret_key sh -c 'openssl rand -base64 60 | tr -d "\n=+/"'
 make credential_keys sh -c 'openssl rand -base64 32 | tr "+/" "-_" | tr -d "\n"'
+make evidence_key sh -c 'openssl rand -base64 32 | tr "+/" "-_" | tr -d "\n"'
 make store_password sh -c 'openssl rand -hex 24 | tr -d "\n"'
 make metrics_token sh -c 'openssl rand -hex 24 | tr -d "\n"'
 # The service `store` does not use TLS: its network is local to this machine.

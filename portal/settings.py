@@ -27,6 +27,19 @@ def _secret(name: str, meaning: str) -> str:
     return value
 
 
+def _keys(name: str, text: str) -> list[str]:
+    """Return keys of 32 bytes in URL-safe base64, which are joined by commas; empty for none."""
+    keys = [key.strip() for key in text.split(",")] if text.strip() else []
+    for key in keys:
+        try:
+            is_long_enough = len(base64.urlsafe_b64decode(key)) == 32
+        except (binascii.Error, ValueError):
+            is_long_enough = False
+        if not is_long_enough:
+            raise ImproperlyConfigured(f"{name} must be 32 bytes each, in URL-safe base64, joined by commas.")
+    return keys
+
+
 def _flag(name: str) -> bool:
     value = env.str(name, default="false").strip().lower()
     if value not in ("true", "false", "1", "0", "yes", "no", "on", "off"):
@@ -54,20 +67,15 @@ def _number(name: str, default: int, least: int = 1) -> int:
 
 SECRET_KEY = _secret("SECRET_KEY", "the key that signs cookies and forms")
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
-CREDENTIAL_KEYS = [
-    key.strip() for key in _secret("PORTAL_CREDENTIAL_KEYS", "the key that encrypts sign-ins").split(",")
-]
-for _key in CREDENTIAL_KEYS:
-    try:
-        _is_long_enough = len(base64.urlsafe_b64decode(_key)) == 32
-    except (binascii.Error, ValueError):
-        _is_long_enough = False
-    if not _is_long_enough:
-        raise ImproperlyConfigured(
-            "PORTAL_CREDENTIAL_KEYS must be 32 bytes each, in URL-safe base64, joined by commas."
-        )
+CREDENTIAL_KEYS = _keys("PORTAL_CREDENTIAL_KEYS", _secret("PORTAL_CREDENTIAL_KEYS", "the key that encrypts sign-ins"))
 if SECRET_KEY in CREDENTIAL_KEYS:
     raise ImproperlyConfigured("PORTAL_CREDENTIAL_KEYS must not contain SECRET_KEY.")
+# Seeds of Ed25519: the first signs evidence packs and heads of the audit log, all verify. None: nothing is signed.
+EVIDENCE_KEYS = _keys("EVIDENCE_KEY", env.str("EVIDENCE_KEY", default=""))
+if set(EVIDENCE_KEYS) & {SECRET_KEY, *CREDENTIAL_KEYS}:
+    raise ImproperlyConfigured("EVIDENCE_KEY must not contain SECRET_KEY or a key of PORTAL_CREDENTIAL_KEYS.")
+# The public halves of keys that are no longer there, whose signatures still verify.
+EVIDENCE_PUBLIC_KEYS = _keys("EVIDENCE_PUBLIC_KEYS", env.str("EVIDENCE_PUBLIC_KEYS", default=""))
 
 # Where it is served -----------------------------------------------------------------------------------------
 
@@ -353,6 +361,7 @@ logs.hide(
         SECRET_KEY,
         *SECRET_KEY_FALLBACKS,
         *CREDENTIAL_KEYS,
+        *EVIDENCE_KEYS,
         *(tenant.client_secret for tenant in TENANTS.values()),
         *(tenant.collector_password for tenant in TENANTS.values()),
         COLLECTOR_PASSWORD,

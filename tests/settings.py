@@ -7,6 +7,7 @@ import tempfile
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 os.environ.setdefault("SECRET_KEY", "tests-only-" + "k" * 50)
 os.environ.setdefault("PORTAL_CREDENTIAL_KEYS", "dGVzdHMtb25seS1rZXktMzItYnl0ZXMtbG9uZy0hISE=")
+os.environ.setdefault("EVIDENCE_KEY", "ZXZpZGVuY2Uga2V5IG9mIHRlc3RzIG9ubHksIDMyYiE=")
 os.environ.setdefault("ACTORS_API_URL", "https://api.example.org")
 os.environ.setdefault("ACTORS_API_VERSION", "v2")
 os.environ.setdefault("ACTORS_API_CLIENT_KEY", "portal")

@@ -38,9 +38,19 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
 def test_the_secrets_are_made_once_and_for_the_owner_alone(run: ModuleType) -> None:
     first = run.make_secrets()
     assert run.make_secrets() == first
-    assert set(first) == {"SECRET_KEY", "PORTAL_CREDENTIAL_KEYS"}
+    assert set(first) == {"SECRET_KEY", "PORTAL_CREDENTIAL_KEYS", "EVIDENCE_KEY"}
     assert stat.S_IMODE(run.ENV_FILE.stat().st_mode) == 0o600
     assert stat.S_IMODE(run.VAR.stat().st_mode) == 0o700
+
+
+def test_a_secret_that_an_older_checkout_lacks_is_added(run: ModuleType) -> None:
+    first = run.make_secrets()
+    run.ENV_FILE.write_text(f"# ours\nSECRET_KEY={first['SECRET_KEY']}\nPORTAL_CREDENTIAL_KEYS=a=")
+    added = run.make_secrets()
+    assert (added["SECRET_KEY"], added["PORTAL_CREDENTIAL_KEYS"]) == (first["SECRET_KEY"], "a=")
+    assert len(added["EVIDENCE_KEY"]) == 44
+    assert run.make_secrets() == added
+    assert stat.S_IMODE(run.ENV_FILE.stat().st_mode) == 0o600
 
 
 @pytest.mark.parametrize("value", ["eighty", "0", "65536", "-1", "\N{FULLWIDTH DIGIT EIGHT}"])

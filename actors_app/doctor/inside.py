@@ -17,6 +17,7 @@ from actors_app.account.models import SignInBucket
 from actors_app.core.security import origins
 from actors_app.core.security.crypto import DecryptionError, encrypt_again
 from actors_app.core.security.models import KeyHandover, PortalSession
+from actors_app.core.security.signatures import current_key, public_keys
 from actors_app.doctor import Findings, failure, ok, warning
 from portal import counts
 from portal.store import missing_migrations, unknown_migrations
@@ -150,6 +151,17 @@ def _postgresql() -> Findings:
         apart = abs(float(cursor.fetchone()[0]) - time.time())
         if apart > 5:
             yield warning("clock", f"The clocks of this machine and of PostgreSQL differ by {apart:.0f} s.")
+
+
+def signing() -> Findings:
+    """See whether evidence packs and heads of the audit log are signed, and with which key."""
+    key = current_key()
+    if key is None:
+        yield warning("signing", "EVIDENCE_KEY is not set: evidence packs and heads of the audit log are not signed.")
+        return
+    former = len(public_keys()) - 1
+    more = f" {former} former keys verify." if former else ""
+    yield ok("signing", f"Evidence is signed with the key {key.fingerprint}.{more}")
 
 
 def keys() -> Findings:

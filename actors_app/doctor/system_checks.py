@@ -75,7 +75,7 @@ def secret_keys_are_strong() -> bool:
 @_safe(3, "All signing keys and encryption keys must be different.")
 def keys_are_separate() -> bool:
     """Whether knowing one key opens nothing that another guards."""
-    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS, *settings.CREDENTIAL_KEYS]
+    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS, *settings.CREDENTIAL_KEYS, *settings.EVIDENCE_KEYS]
     return len(set(keys)) == len(keys)
 
 
@@ -216,6 +216,12 @@ def nothing_is_silenced() -> bool:
     """Whether all of this is heard, but what Django says of a host's subdomains where the host is not the portal's."""
     subdomains = {"security.W005", "security.W021"} if settings.SCRIPT_NAME else set()
     return set(settings.SILENCED_SYSTEM_CHECKS) <= subdomains
+
+
+@_safe(20, "EVIDENCE_KEY contains a key that is not random enough.", deploy=True)
+def evidence_keys_are_random() -> bool:
+    """Whether nobody can guess a key that signs evidence."""
+    return all(len(set(key)) >= 12 for key in settings.EVIDENCE_KEYS)
 
 
 @register(Tags.database)

@@ -1,11 +1,13 @@
-"""Evidence packs: all that can be known of some executions now, in one ZIP that proves itself with its manifest.
+"""Evidence packs: all that can be known of some executions now, in one signed ZIP that says what it lacks.
 
-Each part is read while the ZIP is sent. What cannot be read becomes an entry of the manifest that says why.
+Each part is read while the ZIP is sent. What cannot be read becomes an entry of the manifest that says why. A pack of
+any size is made in bounded memory: of more than DETAILED executions, the first have all their files, and each has its
+record in `executions.jsonl`.
 """
 
 import hashlib
 import json
-from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any
@@ -16,6 +18,7 @@ from actors_app.audit.activity import Reader, iter_entries, record_of
 from actors_app.core.clock import now_ms
 from actors_app.core.pages.converters import is_id
 from actors_app.core.security.credentials import Credentials, tenant_of
+from actors_app.core.security.signatures import current_key, signature_of
 from actors_app.executions import archive as result_archive
 from actors_app.executions.models import KeptResult
 from actors_app.executions.zip_stream import StreamedZip
@@ -32,22 +35,19 @@ from actors_app.services.raw_json import Original
 from actors_app.services.types import Actor, AdminRole, Execution
 from portal import __version__
 
-CAP = 200  # executions in one pack: each is asked for anew, with its log, so that a larger one would take minutes
+DETAILED = 200  # executions, and actors, of a pack about which the API is asked: of each with its log, for minutes
+SUMS, SIGNATURE, KEY = "SHA256SUMS", "SIGNATURE", "public-key.pem"
 MAX_AUDIT = 10_000  # entries of the audit trail for one actor
 STORE = "the portal's database"
 _NO_ADDRESSES = "The API's links to itself are omitted."
 _STORE_SILENT = "The portal's database is unavailable."
 _ENDINGS = {"json": "json", "text": "txt", "image": "img", "binary": "bin"}
-_README = """Created by the Actors Portal: everything known about {count} at {at}.
+_README = """Created by the Actors Portal: {scope} at {at}.
 
 manifest.json   lists each file with its size, SHA-256, time and source,
                 and everything that is missing, with the reason
 SHA256SUMS      the same checksums, and that of manifest.json
-
-To verify that no file was changed, run in this folder
-
-    sha256sum -c SHA256SUMS
-
+{proof}
 Proof of time and creator: the download is an entry of the portal's audit log,
 with the action evidence.take; `manage.py verify_audit` verifies the log.
 
@@ -56,6 +56,26 @@ manifest lists in which files and how often. The SHA-256 of a log is that of the
 Secrets that were not detected remain, so this pack may contain secrets.
 
 Results are included only if the creator of this pack had fetched them: the API returns each result only once.
+"""
+_SIGNED = """SIGNATURE       the signature of SHA256SUMS: Ed25519, in base64
+public-key.pem  the key that verifies it
+
+To verify this pack, upload the ZIP to the page Evidence packs of the portal,
+or run `manage.py verify_evidence FILE`. Without the portal, compare the key
+with one from a source that you trust, then run in this folder
+
+    base64 -d SIGNATURE > /tmp/signature
+    openssl pkeyutl -verify -pubin -inkey public-key.pem -rawin \\
+        -in SHA256SUMS -sigfile /tmp/signature
+    sha256sum -c SHA256SUMS
+
+Fingerprint of the key: {fingerprint}
+"""
+_UNSIGNED = """
+This pack is not signed, since this portal has no key for it. To verify that
+no file was changed by accident, run in this folder
+
+    sha256sum -c SHA256SUMS
 """
 
 
@@ -68,11 +88,20 @@ class Subject:
     row: HistoryRow | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Index:
+    """All executions of a set that is larger than its subjects, as the history has them, and the actors they are of."""
+
+    batches: Callable[[], Iterator[list[HistoryRow]]]
+    actors: Sequence[SeenActor]
+
+
 @dataclass(slots=True)
 class Pack:
     """One pack that is being made for somebody whom the API lets read the actors of its subjects.
 
-    `about` goes into the manifest; `answers` are those of the API for the first subject, where it was asked already.
+    `about` and `completeness` go into the manifest; `answers` are those of the API for the first subject, where it was
+    asked already.
     """
 
     credentials: Credentials
@@ -83,6 +112,9 @@ class Pack:
     role: AdminRole | None = None  # None where nothing rests on it
     answers: Mapping[str, Result] = field(default_factory=dict)
     is_set: bool = False  # so that each execution has a folder of its own
+    index: Index | None = None  # None where the subjects are all there are
+    completeness: Mapping[str, Any] | None = None  # None for a single execution
+    count: int = 0  # executions whose records it holds
     zip: StreamedZip = field(default_factory=StreamedZip)
     files: list[dict[str, Any]] = field(default_factory=list)
     missing: list[dict[str, str]] = field(default_factory=list)
@@ -94,6 +126,9 @@ class Pack:
         for subject in self.subjects:
             yield from self._subject(subject)
             self.answers = {}
+        self.count = len(self.subjects)
+        if self.index:
+            yield from self._index(self.index)
         yield from self._closing()
 
     # Parts --------------------------------------------------------------------------------------------------
@@ -104,7 +139,7 @@ class Pack:
             self._miss("an execution", "", "Invalid ID of the execution or its actor.")
             return
         actor_folder, folder = (f"actors/{seen_actor.id}/", f"executions/{id_}/") if self.is_set else ("", "")
-        answers = self.answers or self._ask(subject)
+        answers = self.answers or self._ask(seen_actor, id_)
         if seen_actor.key not in self.actors and seen_actor.key not in self.refused:
             yield from self._actor(seen_actor, answers, actor_folder)
         if seen_actor.key in self.refused:
@@ -115,10 +150,39 @@ class Pack:
         yield from self._message(subject, folder)
         yield from self._results(subject, folder)
 
-    def _ask(self, subject: Subject) -> dict[str, Result]:
-        raw_json, id_ = self.abaco.raw_json, subject.actor.id
-        calls: dict[str, Any] = {"execution": lambda: raw_json.execution(id_, subject.execution_id)}
-        if subject.actor.key not in self.actors:
+    def _index(self, index: Index) -> Iterator[bytes]:
+        """Write the record of each execution, once it is known which actors may still be read."""
+        others = [actor for actor in index.actors if actor.key not in {*self.actors, *self.refused} and is_id(actor.id)]
+        room = max(DETAILED - len(self.actors), 0)
+        for seen_actor in others[:room]:
+            yield from self._actor(seen_actor, self._ask(seen_actor), f"actors/{seen_actor.id}/")
+        if others[room:]:
+            why = f"A pack holds those of at most {DETAILED} actors."
+            self._miss(f"the files of {len(others) - room} more actors", "", why)
+        masked = {actor.key: _masked_actor(actor) for actor in index.actors if actor.key not in self.refused}
+        problems: list[str] = []
+        self.count = 0
+
+        def pieces() -> Iterator[bytes]:
+            try:
+                for batch in index.batches():
+                    records = [portal_record(row, masked[row.actor]) for row in batch if row.actor in masked]
+                    yield b"".join(json.dumps(record).encode() + b"\n" for record in records)
+                    self.count += len(records)
+            except DatabaseError:
+                problems.append(_STORE_SILENT)
+
+        for seen_actor in index.actors:
+            if seen_actor.key in self.refused:
+                self._miss(f"the executions of actor {seen_actor.id}", "", "You no longer have access to it.")
+        yield from self._file("executions.jsonl", pieces(), f"{STORE}: the execution history", problems)
+
+    def _ask(self, actor: SeenActor, execution_id: str = "") -> dict[str, Result]:
+        raw_json, id_ = self.abaco.raw_json, actor.id
+        calls: dict[str, Any] = {}
+        if execution_id:
+            calls["execution"] = lambda: raw_json.execution(id_, execution_id)
+        if actor.key not in self.actors:
             calls["actor"] = lambda: raw_json.actor(id_)
             calls["permissions"] = lambda: raw_json.permissions(id_)
         try:
@@ -313,26 +377,40 @@ class Pack:
         self.missing.append({"what": subject, "of": of, "why": why})
 
     def _closing(self) -> Iterator[bytes]:
-        count, at = len(self.subjects), moment_text(now_ms())
-        amount = f"{count} execution" if count == 1 else f"{count} executions"
-        readme = _README.format(count=amount, at=at, mask=MASK)
+        at, key, detailed = moment_text(now_ms()), current_key(), len(self.subjects)
+        scope = f"everything known about {self.count} execution{'s' * (self.count != 1)}"
+        if self.index:
+            scope = f"the records of {self.count} executions, and everything known about the first {detailed},"
+        proof = _SIGNED.format(fingerprint=key.fingerprint) if key else _UNSIGNED
+        readme = _README.format(scope=scope, at=at, mask=MASK, proof=proof)
         yield from self._file("README.txt", [readme.encode()], "the portal")
+        if key:
+            yield from self._file(KEY, [key.pem.encode()], "the portal")
         tenant = tenant_of(self.credentials)
         manifest = {
-            "about": dict(self.about),
+            "about": {**self.about, "executions": self.count, "executions_with_files": detailed},
             "made_by": {"username": self.credentials.username, "tenant": tenant.name},
             "finished_at": at,
             "portal_version": __version__,
             "api": tenant.url,
+            **({"completeness": dict(self.completeness)} if self.completeness is not None else {}),
+            "signature": f"{SIGNATURE} over {SUMS}: Ed25519, key {key.fingerprint}" if key else None,
             "files": self.files,
             "secrets": "Detected secrets were replaced; the files may contain others.",
             "missing": self.missing,
         }
         yield from self.zip.add(f"{self.folder}/manifest.json", [json.dumps(manifest, indent=2).encode() + b"\n"])
         start = len(self.folder) + 1
-        sums = "".join(f"{file.sha256}  {file.name[start:]}\n" for file in self.zip.files)
-        yield from self.zip.add(f"{self.folder}/SHA256SUMS", [sums.encode()])
+        sums = "".join(f"{file.sha256}  {file.name[start:]}\n" for file in self.zip.files).encode()
+        yield from self.zip.add(f"{self.folder}/{SUMS}", [sums])
+        if key:
+            yield from self.zip.add(f"{self.folder}/{SIGNATURE}", [signature_of(sums).encode() + b"\n"])
         yield from self.zip.end()
+
+
+def _masked_actor(actor: SeenActor) -> SeenActor:
+    masker = Masker(actor.id)
+    return replace(actor, name=masker.text(actor.name), image=masker.text(actor.image))
 
 
 def _without_secrets(result: Mapping[str, Any], masker: Masker) -> dict[str, Any]:

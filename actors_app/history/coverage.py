@@ -59,6 +59,7 @@ class Coverage:
     back_to: int | None = None
     looked: int = 0
     gaps: tuple[Gap, ...] = field(default=())
+    behind: tuple[int, ...] = ()  # the history's keys of those that are incomplete
 
     @property
     def complete(self) -> int:
@@ -120,6 +121,7 @@ def coverage(keys: Collection[int], since: int = 0, until: int | None = None) ->
         back_to=max(synced) if synced and len(synced) == len(behind) else None,
         looked=max((row.looked for row in rows), default=0),
         gaps=tuple(_gaps(rows, keys, since, until)),
+        behind=tuple(row.pk for row in behind),
     )
 
 

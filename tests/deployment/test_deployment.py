@@ -175,6 +175,7 @@ def test_the_secrets_are_made_once_and_load(tmp_path: Path) -> None:
 SECRET_FILES = {
     "SECRET_KEY": "secret_key",
     "PORTAL_CREDENTIAL_KEYS": "credential_keys",
+    "EVIDENCE_KEY": "evidence_key",
     "DATABASE_URL": "database_url",
     "ACTORS_API_CLIENT_SECRET": "client_secret",
     "METRICS_TOKEN": "metrics_token",

@@ -161,6 +161,15 @@ def test_a_key_that_was_lost_is_said_and_one_that_is_old(sign_in: Browser, setti
     assert "1 of the latest 1 sign-ins cannot be decrypted" in said(inside.keys(), "error")
 
 
+def test_evidence_that_nobody_signs_is_said(settings: Any) -> None:
+    key, former = settings.EVIDENCE_KEYS[0], Fernet.generate_key().decode()
+    assert "Evidence is signed with the key " in said(inside.signing(), "ok")
+    settings.EVIDENCE_KEYS = [key, former]
+    assert said(inside.signing(), "ok").endswith("1 former keys verify.")
+    settings.EVIDENCE_KEYS = []
+    assert "EVIDENCE_KEY is not set" in said(inside.signing(), "warning")
+
+
 def test_files_that_were_not_collected_are_said(settings: Any, tmp_path: Path) -> None:
     settings.STATIC_ROOT = str(tmp_path / "static")
     settings.STORAGES = {

@@ -150,7 +150,7 @@ def test_the_file_of_settings_is_looked_at(tmp_path: Path, settings: Any, name: 
 def test_each_secret_setting_that_a_file_may_hold_is_looked_at() -> None:
     text = (ROOT / "portal" / "settings.py").read_text()
     hidden = text[text.index("logs.hide(") :].partition("LOGGING = {")[0]
-    for name in ("SECRET_KEY", "SECRET_KEY_FALLBACKS", "COLLECTOR_PASSWORD", "METRICS_TOKEN"):
+    for name in ("SECRET_KEY", "SECRET_KEY_FALLBACKS", "EVIDENCE_KEY", "COLLECTOR_PASSWORD", "METRICS_TOKEN"):
         assert name in hidden
         assert f"{name}_FILE" in files.SECRET_FILES
     assert {"PORTAL_CREDENTIAL_KEYS_FILE", "DATABASE_URL_FILE", "ACTORS_API_CLIENT_SECRET_FILE"} <= set(

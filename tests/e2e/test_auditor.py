@@ -165,6 +165,7 @@ def test_the_proof_proves_itself(visit: Visit, night: Night) -> None:
     pack = zipfile.ZipFile(io.BytesIO(answer.body()))
     held = {name.partition("/")[2]: pack.read(name) for name in pack.namelist()}
     sums = dict(reversed(line.split("  ")) for line in held.pop("SHA256SUMS").decode().splitlines())
+    assert held.pop("SIGNATURE")
     assert sums == {name: hashlib.sha256(content).hexdigest() for name, content in held.items()}
     told = json.loads(held["manifest.json"])["files"]
     assert {one["name"]: one["sha256"] for one in told} == {n: s for n, s in sums.items() if n != "manifest.json"}

@@ -3,20 +3,25 @@
 import hashlib
 import io
 import json
+import re
+import tracemalloc
 import zipfile
+from itertools import chain
 from typing import Any
 
 import pytest
 from django.core.cache import cache
+from django.db import OperationalError, connection
 from django.test import Client
 
 from actors_app.core.clock import now_ms
 from actors_app.core.operations.models import AuditEntry
+from actors_app.core.security import signatures
 from actors_app.core.security.credentials import Credentials
 from actors_app.core.security.models import Readable
 from actors_app.executions import archive as result_archive
-from actors_app.executions.evidence import CAP
-from actors_app.history.models import ActorHistory, ExecutionRecord
+from actors_app.executions.evidence import DETAILED
+from actors_app.history.models import ActorHistory, ExecutionRecord, HistoryGap
 from actors_app.logs import archive as log_archive
 from actors_app.masking import MASK
 from actors_app.messages import archive as message_archive
@@ -28,7 +33,8 @@ pytestmark = pytest.mark.django_db
 URL = f"/actors/{ACTOR_ID}/executions/{EXECUTION_ID}/evidence/"
 SET = "/executions/evidence/"
 ACTOR = f"/actors/v2/{ACTOR_ID}"
-EXECUTION = f"{ACTOR}/executions/{EXECUTION_ID}"
+EXECUTIONS = f"{ACTOR}/executions"
+EXECUTION = f"{EXECUTIONS}/{EXECUTION_ID}"
 JDOE = Credentials("default", "jdoe", "t")
 BOB = Credentials("default", "bob", "t")
 
@@ -44,14 +50,19 @@ def opened(answer: Any) -> dict[str, bytes]:
         assert not [name for name in file.namelist() if ".." in name or "\\" in name or name.startswith("/")]
         files = {name.removeprefix(f"{folder}/"): file.read(name) for name in file.namelist()}
     named = {entry["name"]: entry for entry in json.loads(files["manifest.json"])["files"]}
-    assert set(named) == set(files) - {"manifest.json", "SHA256SUMS"}
+    assert set(named) == set(files) - {"manifest.json", "SHA256SUMS", "SIGNATURE"}
     for name, entry in named.items():
         assert entry["sha256"] == hashlib.sha256(files[name]).hexdigest()
         assert entry["bytes"] == len(files[name])
         assert entry["read_at"]
         assert entry["source"]
     sums = dict(line.split("  ")[::-1] for line in files["SHA256SUMS"].decode().splitlines())
-    assert sums == {n: hashlib.sha256(data).hexdigest() for n, data in files.items() if n != "SHA256SUMS"}
+    assert sums == {
+        n: hashlib.sha256(data).hexdigest() for n, data in files.items() if n not in ("SHA256SUMS", "SIGNATURE")
+    }
+    signer = signatures.signer_of(files["SHA256SUMS"], files["SIGNATURE"].decode())
+    assert signer is not None
+    assert signer.pem.encode() == files["public-key.pem"]
     return files
 
 
@@ -84,6 +95,7 @@ def test_it_holds_all_that_can_be_known(api: API, signed_in: Client) -> None:
     assert set(files) == {
         "actor.json", "permissions.json", "audit.jsonl", "execution.json", "log.txt", "message.txt",
         "message-environment.json", "results/1.json", "README.txt", "manifest.json", "SHA256SUMS",
+        "SIGNATURE", "public-key.pem",
     }  # fmt: skip
     assert files["log.txt"] == b"line 1\nline 2\n"
     assert files["message.txt"] == b"count this"
@@ -245,12 +257,15 @@ def test_a_set_holds_what_came_since_anybody_looked(signed_in: Client) -> None:
         signed_in.get("/executions/")
         world.run("New2", ago(minutes=1))
         cache.clear()
-        assert "2 executions" in signed_in.get(SET).content.decode()
+        page = signed_in.get(SET).content.decode()
+        assert "2 executions" in page
+        assert "Complete: every execution that matches the filter." in page
         world.run("New3", ago(seconds=1))
         cache.clear()
-        about = manifest(opened(signed_in.get(SET, {"download": "1"})))["about"]
-    assert about["executions"] == 3
-    assert "stale" not in about
+        told = manifest(opened(signed_in.get(SET, {"download": "1"})))
+    assert told["about"]["executions"] == 3
+    assert told["completeness"]["is_complete"] is True
+    assert "stale" not in told["completeness"]
 
 
 def test_a_set_of_a_silent_api_says_of_when_it_is(signed_in: Client) -> None:
@@ -264,11 +279,12 @@ def test_a_set_of_a_silent_api_says_of_when_it_is(signed_in: Client) -> None:
         cache.clear()
         world.failing = {name: (500, {}, "{}") for name in ("search-all", "search", "listing", "execution", "actor")}
         page = signed_in.get(SET).content.decode()
-        about = manifest(opened(signed_in.get(SET, {"download": "1"})))["about"]
+        completeness = manifest(opened(signed_in.get(SET, {"download": "1"})))["completeness"]
     assert nothing.status_code == 502
     assert "Could not load the executions" in nothing.content.decode()
     assert "The pack will contain the portal's history only" in page
-    assert about["stale"].startswith("The API did not respond. Data as of 20")
+    assert completeness["stale"].startswith("The API did not respond. Data as of 20")
+    assert completeness["is_complete"] is False
 
 
 def test_the_page_says_what_a_set_would_hold(signed_in: Client) -> None:
@@ -277,6 +293,7 @@ def test_the_page_says_what_a_set_would_hold(signed_in: Client) -> None:
     text = page.content.decode()
     assert page.status_code == 200
     assert "3 executions" in text
+    assert "The pack is signed" in text
     assert 'href="?outcome=succeeded&amp;download=1"' in text
     assert not AuditEntry.objects.exists()
 
@@ -303,17 +320,113 @@ def test_hostile_names_make_no_path(api: API, signed_in: Client) -> None:
     assert "an execution" in missing(files)
 
 
-def test_more_than_the_cap_is_cut_and_said(api: API, signed_in: Client) -> None:
-    remembered(CAP + 1)
-    text = signed_in.get(SET).content.decode()
-    assert f"First {CAP} of {CAP + 1} executions" in text
-    assert "Limited to 200 executions per pack" in text
+def answered(api: API) -> None:
+    """Answer for the actor, and with an error for everything about its executions."""
+    api.get(ACTOR, actor_payload())
+    api.get(f"{ACTOR}/permissions", {"jdoe": "UPDATE"})
     api.wire.assert_all_requests_are_fired = False
-    api.wire.add("GET", __import__("re").compile(r".*"), json=refusal("no"), status=500)
+    api.wire.add("GET", re.compile(rf".*{EXECUTIONS}.*"), json=refusal("no"), status=500)
+
+
+def test_a_large_set_has_the_record_of_each_and_the_files_of_the_first(api: API, signed_in: Client) -> None:
+    remembered(DETAILED + 2)
+    text = signed_in.get(SET).content.decode()
+    assert f"{DETAILED + 2} executions" in text
+    assert "The first 200 of the list also have:" in text
+    assert "Not included: logs, messages and results of the others." in text
+    answered(api)
     files = opened(signed_in.get(SET, {"download": "1"}))
     about = manifest(files)["about"]
-    assert (about["executions"], about["is_cut"]) == (CAP, True)
-    assert sum(name.endswith("execution.json") for name in files) == CAP
+    assert (about["executions"], about["executions_with_files"]) == (DETAILED + 2, DETAILED)
+    assert sum(name.endswith("execution.json") for name in files) == DETAILED
+    records = [json.loads(line) for line in files["executions.jsonl"].splitlines()]
+    assert [record["execution_id"] for record in records] == [f"e{place:04}" for place in range(DETAILED + 2)]
+    assert records[0]["outcome"] == "succeeded"
+    assert f"the records of {DETAILED + 2} executions".encode() in files["README.txt"]
+    entry = AuditEntry.objects.get()
+    details = json.loads(entry.details)
+    assert (entry.actor_id, entry.object_id, details["executions"]) == (ACTOR_ID, "", DETAILED + 2)
+    assert "ids" not in details
+
+
+def test_a_large_set_has_nothing_of_an_actor_that_is_refused(api: API, signed_in: Client) -> None:
+    remembered(DETAILED + 1)
+    api.wire.assert_all_requests_are_fired = False
+    no = refusal("Not authorized -- you do not have access to this actor.")
+    api.wire.add("GET", re.compile(rf".*{ACTOR}.*"), json=no, status=400)
+    files = opened(signed_in.get(SET, {"download": "1"}))
+    assert files["executions.jsonl"] == b""
+    assert manifest(files)["about"]["executions"] == 0
+    assert f"the executions of actor {ACTOR_ID}" in missing(files)
+
+
+def test_a_pack_of_many_is_made_in_bounded_memory(api: API, signed_in: Client) -> None:
+    number = 12_000
+    remembered(number)
+    answered(api)
+    answer = signed_in.get(SET, {"download": "1"})
+    tracemalloc.start()
+    size = sum(len(piece) for piece in answer.streaming_content)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert size > number
+    assert peak < 16 * 1024 * 1024
+
+
+def test_the_store_that_stops_in_the_middle_leaves_a_whole_zip_that_says_so(api: API, signed_in: Client) -> None:
+    remembered(1500)
+    answered(api)
+    answer = signed_in.get(SET, {"download": "1"})
+    pieces = iter(answer.streaming_content)
+    taken = [next(pieces)]
+
+    class Answer:
+        status_code, headers, content = answer.status_code, answer.headers, b""
+        streaming_content = chain(taken, pieces)
+
+    def fails(execute: Any, sql: str, params: Any, many: Any, context: Any) -> Any:
+        if "portal_execution" in sql:
+            raise OperationalError("gone")
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(fails):
+        files = opened(Answer())
+    assert "the rest of executions.jsonl" in missing(files)
+    (entry,) = [entry for entry in manifest(files)["files"] if entry["name"] == "executions.jsonl"]
+    assert entry["incomplete"] == "The portal's database is unavailable."
+
+
+def test_page_and_manifest_say_what_is_missing_and_why(api: API, signed_in: Client) -> None:
+    actor = remembered(2)
+    at = now_ms()
+    ActorHistory.objects.filter(pk=actor.pk).update(is_whole=False, since=at - 60_000)
+    HistoryGap.objects.create(actor=actor, start=at - 5_000_000, end=at - 4_000_000, reason=HistoryGap.FORGOTTEN)
+    api.wire.assert_all_requests_are_fired = False
+    api.wire.add("GET", re.compile(".*"), json=refusal("no"), status=500)
+    text = signed_in.get(SET).content.decode()
+    assert "Incomplete: 1 of 1 actor not fully synced." in text
+    assert "1 gap in this history" in text
+    assert "the API removed these executions before they were synced" in text
+    assert "Complete: every" not in text
+    told = manifest(opened(signed_in.get(SET, {"download": "1"})))["completeness"]
+    assert told["is_complete"] is False
+    assert told["actors_not_synced"] == [{"actor_id": ACTOR_ID, "actor_name": "word-count"}]
+    (gap,) = told["gaps"]
+    assert gap["actor_id"] == ACTOR_ID
+    assert gap["reason"] == "the API removed these executions before they were synced"
+
+
+def test_a_portal_without_a_key_says_that_its_packs_are_not_signed(api: API, signed_in: Client, settings: Any) -> None:
+    settings.EVIDENCE_KEYS = []
+    remembered(1, EXECUTION_ID)
+    assert "The pack is not signed" in signed_in.get(SET).content.decode()
+    answers(api)
+    pack = zipfile.ZipFile(io.BytesIO(b"".join(signed_in.get(URL).streaming_content)))
+    names = {name.partition("/")[2] for name in pack.namelist()}
+    assert {"SIGNATURE", "public-key.pem"}.isdisjoint(names)
+    (folder,) = {name.partition("/")[0] for name in pack.namelist()}
+    assert json.loads(pack.read(f"{folder}/manifest.json"))["signature"] is None
+    assert b"not signed" in pack.read(f"{folder}/README.txt")
 
 
 def test_an_actor_that_is_refused_in_the_middle_gives_nothing(api: API, signed_in: Client) -> None:
@@ -321,7 +434,7 @@ def test_an_actor_that_is_refused_in_the_middle_gives_nothing(api: API, signed_i
     for path in (ACTOR, f"{ACTOR}/permissions", f"{ACTOR}/executions/e0000"):
         api.refuse("GET", path, "Not authorized -- you do not have access to this actor.")
     files = opened(signed_in.get(SET, {"download": "1"}))
-    assert set(files) == {"README.txt", "manifest.json", "SHA256SUMS"}
+    assert set(files) == {"README.txt", "manifest.json", "SHA256SUMS", "SIGNATURE", "public-key.pem"}
     assert missing(files)["execution e0000"] == "You no longer have access to its actor."
 
 

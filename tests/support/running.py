@@ -49,6 +49,7 @@ def running_portal(
     env = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"} | {
         "SECRET_KEY": "e2e-only-" + "s" * 50,
         "PORTAL_CREDENTIAL_KEYS": "ZTJlLW9ubHkta2V5LTMyLWJ5dGVzLWxvbmctISEhISE=",
+        "EVIDENCE_KEY": "ZTJlLW9ubHktZXZpZGVuY2Uta2V5LTMyLWJ5dGVzISE=",
         "PORTAL_PLAIN_HTTP": "true",
         "ACTORS_API_URL": api_url,
         "ACTORS_API_VERSION": "v2",

@@ -45,6 +45,7 @@ def _everything(options: dict[str, Any]) -> Findings:
     yield from inside.store()
     yield from files.store_files()
     yield from inside.keys()
+    yield from inside.signing()
     yield from files.key_files()
     yield from inside.static_files()
     yield from inside.disks()
