@@ -269,7 +269,7 @@ def filters(actors: Sequence[Listed], choice: Choice) -> list[Filter]:
         Filter("owner", "Owner", "user", _options(_words(owners, choice.owner), owners, choice.owner)),
         Filter("hint", "Hint", "tag", _options(_words(hints, choice.hint), hints, choice.hint)),
         Filter("schedule", "Schedule", "calendar-clock", _options(_SCHEDULES, schedules, choice.schedule)),
-        Filter("type", "Type", "database", _options(_TYPES, types, choice.type)),
+        Filter("type", "State", "database", _options(_TYPES, types, choice.type)),
     ]
     return [item for item in items if item.options]
 

@@ -69,7 +69,7 @@ def test_why_it_waits_goes_when_it_runs(visit: Visit, portal: Portal) -> None:
     second = demo.send(actor, '{"sleep": 1, "iterations": 30}')
     page = visit("demo")
     page.goto(f"/actors/{actor}/executions/{second}/")
-    why = page.get_by_role("region", name="Why is it still waiting?")
+    why = page.get_by_role("region", name="Why is this execution waiting?")
     expect(why).to_contain_text("The only worker is busy; this execution is next.")
     expect(page.locator("link[rel=icon]")).to_have_attribute("href", re.compile("icon-waiting"))
     demo.delete(f"/{actor}/executions/{first}")

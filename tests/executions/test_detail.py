@@ -123,7 +123,7 @@ def test_one_that_runs_is_live_and_can_be_halted(signed_in, found):
     assert f'href="/actors/{ACTOR_ID}/workers/{WORKER_ID}/"' in page
     assert "data-pause" in page
     assert "2 min since its message arrived" in page
-    assert "Start time is reported when the execution finishes." in page
+    assert "The start time is reported when the execution finishes." in page
 
 
 def stamp(**before):
@@ -269,7 +269,7 @@ def test_one_that_waits_says_why_with_the_evidence(signed_in, api):
     api.get(f"{EXECUTION}/logs", {"logs": ""})
     waits(api)
     page = signed_in.get(PAGE).content.decode()
-    assert "Why is it still waiting?" in page
+    assert "Why is this execution waiting?" in page
     assert 'data-why="actor-error"' in page
     assert "in error: Image &lt;b&gt; was not found." in page
     assert "<dt>Mailbox</dt><dd>1 message</dd>" in page
