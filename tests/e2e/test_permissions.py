@@ -20,7 +20,7 @@ def test_a_colleague_is_let_in_and_shut_out(visit: Visit, portal: Portal, script
     demo.goto(address)
     demo.get_by_label("Username").fill("first.last")
     demo.get_by_role("button", name="Grant access").click()
-    expect(demo.get_by_text("Usernames with a dot do not work in the API")).to_be_visible()
+    expect(demo.get_by_text("Usernames with a dot do not work in the API.", exact=True)).to_be_visible()
     expect(demo.get_by_label("Username")).to_have_value("first.last")
 
     demo.goto(address)
