@@ -23,7 +23,7 @@ def new_directory(where: str | None) -> str:
     try:
         return _new_directory(where)
     except OSError as problem:
-        raise SystemExit(f"PORTAL_METRICS_DIR: no directory can be made in {where} ({problem.strerror}).") from None
+        raise SystemExit(f"PORTAL_METRICS_DIR: no folder can be created in {where} ({problem.strerror}).") from None
 
 
 def _new_directory(where: str | None) -> str:

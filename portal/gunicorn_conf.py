@@ -28,7 +28,7 @@ logger_class = "portal.logs.GunicornLogger"
 if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = counts.new_directory(os.environ.get("PORTAL_METRICS_DIR") or None)
 _METRICS = Path(os.environ["PROMETHEUS_MULTIPROC_DIR"])
-_NO_ROOM = "There is no room in %s for what this process counts: it tells its own counts alone at /metrics."
+_NO_ROOM = "%s has no space for the counters of this process: /metrics reports only its own counters."
 
 
 def on_starting(server: object) -> None:

@@ -29,25 +29,31 @@ Handler = Callable[[HttpRequest], HttpResponse]
 SECONDS = (0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15, 30)
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
-REQUESTS = Counter("portal_requests", "Requests answered.", ["view", "method", "status"])
-REQUEST_SECONDS = Histogram("portal_request_seconds", "Time to an answer's headers.", ["view"], buckets=SECONDS)
-IN_PROGRESS = Gauge("portal_requests_in_progress", "Requests being answered.", multiprocess_mode="livesum")
-CALLS = Counter("portal_api_calls", "Calls of the Actors API.", ["tenant", "operation", "outcome"])
+REQUESTS = Counter("portal_requests", "Finished requests.", ["view", "method", "status"])
+REQUEST_SECONDS = Histogram(
+    "portal_request_seconds", "Time until the headers of the response.", ["view"], buckets=SECONDS
+)
+IN_PROGRESS = Gauge("portal_requests_in_progress", "Requests in progress.", multiprocess_mode="livesum")
+CALLS = Counter("portal_api_calls", "Calls to the Actors API.", ["tenant", "operation", "outcome"])
 CALL_SECONDS = Histogram(
-    "portal_api_call_seconds", "Time of a call of the Actors API.", ["tenant", "operation"], buckets=SECONDS
+    "portal_api_call_seconds", "Time of a call to the Actors API.", ["tenant", "operation"], buckets=SECONDS
 )
 OPEN_BREAKERS = Gauge(
     "portal_api_breaker_open",
-    "Processes that leave an API alone since it did not answer.",
+    "Processes whose circuit breaker for an API is open.",
     ["tenant"],
     multiprocess_mode="livesum",
 )
 WAITING_PAGES = Gauge("portal_pages_waiting", "Pages that wait for an API.", multiprocess_mode="livesum")
-WAITING_LIMIT = Gauge("portal_pages_waiting_limit", "How many pages may.", multiprocess_mode="livesum")
-CONNECTIONS = Gauge(
-    "portal_store_connections", "Connections to the store: in use, or free.", ["state"], multiprocess_mode="livesum"
+WAITING_LIMIT = Gauge(
+    "portal_pages_waiting_limit", "Maximum number of pages that wait for an API.", multiprocess_mode="livesum"
 )
-CONNECTIONS_LIMIT = Gauge("portal_store_connections_limit", "How many there may be.", multiprocess_mode="livesum")
+CONNECTIONS = Gauge(
+    "portal_store_connections", "Connections to the database: used or free.", ["state"], multiprocess_mode="livesum"
+)
+CONNECTIONS_LIMIT = Gauge(
+    "portal_store_connections_limit", "Maximum number of connections to the database.", multiprocess_mode="livesum"
+)
 
 
 class MetricsMiddleware:
@@ -107,19 +113,21 @@ class _Store(Collector):
 
     def collect(self) -> Iterable[Metric]:
         """Return whether the store answers, what it lacks, and how fresh the history is."""
-        up = GaugeMetricFamily("portal_store_up", "Whether the store answers.")
-        behind = GaugeMetricFamily("portal_store_migrations_missing", "Migrations that were not applied.")
+        up = GaugeMetricFamily("portal_store_up", "Whether the database responds.")
+        behind = GaugeMetricFamily("portal_store_migrations_missing", "Missing migrations.")
         actors = GaugeMetricFamily("portal_history_actors", "Actors with a history.", labels=["tenant"])
         ages = GaugeMetricFamily(
             "portal_history_age_seconds",
-            "Time since an actor's history was read: of the newest, and of the oldest that is not deleted.",
+            "Time since the last sync of an actor's history: the newest, and the oldest that is not deleted.",
             labels=["tenant", "which"],
         )
         alive = GaugeMetricFamily(
-            "portal_collector_age_seconds", "Time since the collector's last sign of life.", labels=["tenant"]
+            "portal_collector_age_seconds", "Time since the collector last reported.", labels=["tenant"]
         )
         refused = GaugeMetricFamily(
-            "portal_collector_refused", "Whether the collector leaves a tenant alone, as refused.", labels=["tenant"]
+            "portal_collector_refused",
+            "Whether the collector skips a tenant whose account or version is rejected.",
+            labels=["tenant"],
         )
         try:
             missing = len(missing_migrations())
@@ -174,7 +182,7 @@ def _answer(request: HttpRequest) -> HttpResponse:
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not constant_time_compare(token.strip(), settings.METRICS_TOKEN):
             refused = HttpResponse(
-                "METRICS_TOKEN is needed, as a bearer token.\n", status=401, content_type="text/plain"
+                "METRICS_TOKEN is required as a bearer token.\n", status=401, content_type="text/plain"
             )
             refused.headers["WWW-Authenticate"] = 'Bearer realm="metrics"'
             return refused

@@ -230,7 +230,7 @@ class Pack:
                 problems.append(_STORE_SILENT)
 
         note = "" if actor else "Only your own entries: the actor could not be read."
-        source = f"{STORE}: the audit trail"
+        source = f"{STORE}: the audit log"
         yield from self._file(f"{folder}audit.jsonl", pieces(), source, problems, note, masker)
 
     def _execution(self, subject: Subject, answer: Result, folder: str) -> Generator[bytes, None, Execution | None]:

@@ -104,5 +104,5 @@ def test_who_is_refused_and_stays_keeps_nobody_waiting(portal: RunningPortal) ->
 
 def test_a_portal_without_room_for_its_counts_says_so(portal: RunningPortal, tmp_path: Path) -> None:
     assert portal.url
-    with pytest.raises(SystemExit, match="PORTAL_METRICS_DIR: no directory can be made in"):
+    with pytest.raises(SystemExit, match="PORTAL_METRICS_DIR: no folder can be created in"):
         counts.new_directory(str(tmp_path / "missing"))
