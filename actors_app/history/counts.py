@@ -5,6 +5,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from django.db import connection
+
 from actors_app.core.clock import DAY, HOUR
 from actors_app.history.filters import FAILED, OUTCOMES, Count, Counts, Filters
 from actors_app.history.partitions import SLICE, partitions
@@ -206,10 +208,16 @@ def newest_of_each(tenant: str, actor_ids: Collection[str]) -> list[Row]:
     if not actor_ids:
         return []
     only = f" AND h.actor_id IN ({marks(list(actor_ids))})" if len(actor_ids) <= NAMED else ""
+    rows = "FROM portal_execution s WHERE s.actor_id = h.id AND s.outcome <> %s"
+    newest = f"{rows} ORDER BY s.received DESC, s.id DESC LIMIT 1"
+    if connection.vendor == "postgresql":
+        # Joined by its id it would be looked for among all executions, which are read for that.
+        joined = f"LEFT JOIN LATERAL (SELECT s.received, s.outcome, s.status, s.exit_code {newest}) r ON true"
+    else:
+        joined = f"LEFT JOIN portal_execution r ON r.id = (SELECT s.id {newest})"
     sql = (
-        "SELECT h.actor_id, h.since, h.is_whole, e.received, e.outcome, e.status, e.exit_code"
-        " FROM portal_actor_history h LEFT JOIN portal_execution e ON e.id = (SELECT x.id FROM portal_execution x"
-        " WHERE x.actor_id = h.id AND x.outcome <> %s ORDER BY x.received DESC, x.id DESC LIMIT 1)"
+        "SELECT h.actor_id, h.since, h.is_whole, r.received, r.outcome, r.status, r.exit_code"
+        f" FROM portal_actor_history h {joined}"
         f" WHERE h.tenant = %s AND h.until IS NOT NULL AND h.deleted IS NULL{only}"
     )
     return select(sql, ["waiting", tenant, *(actor_ids if only else ())])

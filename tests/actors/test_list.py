@@ -284,6 +284,7 @@ def ran(actor_id: str, *, hours: list[int], looked_ago: int = 0, read: bool = Tr
     )  # fmt: skip
 
 
+@pytest.mark.store
 def test_the_last_run_orders_each_group_and_is_read_by_one_query(signed_in: Client, api: Any) -> None:
     from django.db import connection
     from django.test.utils import CaptureQueriesContext

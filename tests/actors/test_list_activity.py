@@ -31,7 +31,7 @@ def world(db: None) -> Iterator[World]:
 
 def poll_of(response: Any) -> str:
     """Return the address by which a page asks what its actors do."""
-    found = re.search(r'id="actors-live" hx-get="([^"]*)" hx-trigger="every 15s, load"', response.content.decode())
+    found = re.search(r'id="actors-live" hx-get="([^"]*)" hx-trigger="every 30s, load"', response.content.decode())
     assert found
     return unescape(found[1])
 
@@ -51,6 +51,7 @@ def test_the_first_paint_makes_one_call_and_leaves_the_cells_to_fill(world: Worl
     assert poll_of(page).startswith(f"{URL}?poll=1&rows=")
 
 
+@pytest.mark.store
 def test_the_rows_are_filled_after_the_first_paint(world: World, signed_in: Client, htmx: dict[str, str]) -> None:
     address = poll_of(signed_in.get(URL))
     world.forget()

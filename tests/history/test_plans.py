@@ -62,7 +62,7 @@ def unindexed(sql: str) -> list[str]:
     """Return the steps of the store's plan of a question that read a table of the history from end to end."""
     if connection.vendor == "sqlite":
         # The short names are those of `history/`; a table that a question makes itself has others.
-        return [step for step in sqlite_steps(sql) if re.match(rf"SCAN (?:{TABLES}|s|r|c|a)\b", step)]
+        return [step for step in sqlite_steps(sql) if re.match(rf"SCAN (?:{TABLES}|s|r|c|a|h)\b", step)]
     return [json.dumps(step) for step in postgresql_steps(sql) if reads_all(step)]
 
 
@@ -91,6 +91,17 @@ def test_no_question_to_the_history_is_without_an_index(filled: World, signed_in
             if sql not in asked:
                 asked.add(sql)
                 assert unindexed(sql) == [], f"{address}: {sql[:300]} … {sql[-300:]}"
+
+
+@pytest.mark.parametrize("address", ["/actors/", "/actors/?live=1"])
+def test_the_list_of_actors_asks_by_an_index(filled: World, signed_in: Client, address: str) -> None:
+    with CaptureQueriesContext(connection) as captured:
+        assert signed_in.get(address).status_code == 200
+    questions = [query["sql"] for query in captured.captured_queries if re.search(r"portal_execution", query["sql"])]
+    assert questions
+    for sql in questions:
+        if sql.startswith("SELECT"):
+            assert unindexed(sql) == [], sql
 
 
 @pytest.mark.parametrize(
