@@ -108,6 +108,9 @@ def test_the_reason_stands_before_the_log_and_the_log_before_the_rest(visit: Vis
         assert log["x"] > reason["x"] + reason["width"], "the log stands beside the reason"
         assert log["y"] == pytest.approx(reason["y"], abs=1)
         assert log["width"] > 1.5 * reason["width"]
+    page.locator("[data-log-full]").click()
+    full = page.locator(".log-card").bounding_box()
+    assert full == {"x": 0, "y": 0, "width": width, "height": 900}
 
 
 @pytest.mark.full
