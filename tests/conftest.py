@@ -2,9 +2,11 @@
 
 import gc
 import os
+import re
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -52,14 +54,25 @@ LONG = (
 )
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Pass over the files without a test of the store where its tests alone are run: most of a run's start is reading.
+
+    None leaves it to the other rules.
+    """
+    if config.option.markexpr != "store" or not re.fullmatch(r"test_\w+\.py", collection_path.name):
+        return None
+    return "pytest.mark.store" not in collection_path.read_text() or None
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what is about another store than that of this run, and without `--full` what is marked full."""
-    from django.db import connection
 
     def left_out(item: pytest.Item) -> bool:
-        store = item.get_closest_marker("only_on")
-        other_store = store is not None and connection.vendor not in store.args
-        return other_store or (not config.option.full and item.get_closest_marker("full") is not None)
+        only_on, store = item.get_closest_marker("only_on"), item.get_closest_marker("store")
+        if only_on is not None and connection.vendor not in only_on.args:
+            return True
+        repeats = connection.vendor == "postgresql" and store is not None and store.kwargs.get("full", False)
+        return not config.option.full and (repeats or item.get_closest_marker("full") is not None)
 
     if others := [item for item in items if left_out(item)]:
         config.hook.pytest_deselected(items=others)

@@ -19,7 +19,7 @@ from portal.tenants import Tenant
 from tests.conftest import API
 from tests.support.payloads import envelope, refusal
 
-pytestmark = [pytest.mark.django_db, pytest.mark.store]
+pytestmark = [pytest.mark.django_db, pytest.mark.store(full=True)]
 V2 = Tenant("v2", "Two", "https://api.example.org", sign_in=("code", "token"), client_key="k2", client_secret="s2")
 V3 = Tenant("v3", "Three", "https://api.example.org", "v3", ("code", "password"), "k3", "s3")
 PAGES = {"v2": "/authorize", "v3": "/v3/oauth2/authorize"}
@@ -229,6 +229,7 @@ def test_it_survives_silence(browser: Client, api: API) -> None:
     assert "next=%2Fexecutions%2F" in answer["Location"]
 
 
+@pytest.mark.store
 def test_a_token_that_belongs_to_nobody_signs_nobody_in(browser: Client, api: API) -> None:
     asked = begin(browser, "v3")
     api.post("/v3/oauth2/tokens", json=GIVEN["v3"])

@@ -20,7 +20,7 @@ from tests.support.audit import wrote
 from tests.support.payloads import ACTOR_ID, actor_payload
 from tests.support.payloads import API as API_URL
 
-pytestmark = pytest.mark.store
+pytestmark = pytest.mark.store(full=True)
 
 PAGE, EDIT, ONE = f"/actors/{ACTOR_ID}/revisions/", f"/actors/{ACTOR_ID}/edit/", f"/api/v1/actors/{ACTOR_ID}/"
 SECRETS = ("former-pin", "former-word", "former-link", "former-hook", "former-hint", "former/image", "7 hours")
@@ -113,6 +113,7 @@ def is_all_there(browser: Client) -> None:
     assert "former-pin" in browser.get(f"{EDIT}?back={key}").content.decode()
 
 
+@pytest.mark.store
 def test_the_owner_sees_them_and_nobody_is_asked(signed_in: Client, wire: Wire) -> None:
     wire.shows(signed_in, owner="jdoe")
     is_all_there(signed_in)

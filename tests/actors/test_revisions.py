@@ -20,7 +20,7 @@ from tests.support.payloads import ACTOR_ID, API, actor_payload
 URL = f"/actors/{ACTOR_ID}/revisions/"
 PATH = f"/actors/v2/{ACTOR_ID}"
 EDIT = f"/actors/{ACTOR_ID}/edit/"
-pytestmark = pytest.mark.store
+pytestmark = pytest.mark.store(full=True)
 
 
 def look(browser: Client, api: Any, query: str = "", **changes: Any) -> str:
@@ -56,6 +56,7 @@ def test_a_change_made_elsewhere_is_told_with_its_span(signed_in: Client, api: A
     assert "Image abacosamples/wc abacosamples/test" in said
 
 
+@pytest.mark.store
 def test_a_change_made_here_names_who_made_it(signed_in: Client, api: Any) -> None:
     api.get(PATH, actor_payload())
     form = inputs(signed_in.get(EDIT).content.decode()) | {"description": ["mine"]}
@@ -75,6 +76,7 @@ def test_registering_is_noted_with_who_did_it(signed_in: Client, api: Any) -> No
     assert KeptDefinition.objects.get().username == "jdoe"
 
 
+@pytest.mark.store
 def test_any_two_are_compared(signed_in: Client, api: Any) -> None:
     for number in range(3):
         look(signed_in, api, **changed(number, description=f"text {number}"))
@@ -121,6 +123,7 @@ def test_a_page_or_a_filter_that_is_none_is_passed_over(signed_in: Client, api: 
     assert signed_in.get(URL + query).status_code == 200
 
 
+@pytest.mark.store
 def test_another_actors_definition_is_none_of_this_one(signed_in: Client, api: Any) -> None:
     look(signed_in, api)
     row = KeptDefinition.objects.get()
@@ -251,6 +254,7 @@ def test_it_needs_credentials_and_a_get(client: Client, signed_in: Client) -> No
     assert signed_in.post(URL).status_code == 405
 
 
+@pytest.mark.store
 def test_a_definition_that_no_key_opens_is_said(signed_in: Client, api: Any) -> None:
     look(signed_in, api)
     KeptDefinition.objects.update(content=b"gone")
@@ -261,6 +265,7 @@ def test_a_definition_that_no_key_opens_is_said(signed_in: Client, api: Any) -> 
 # Editing back --------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.store
 def test_editing_back_fills_the_form_and_sends_nothing(signed_in: Client, api: Any) -> None:
     look(signed_in, api, defaultEnvironment={"n": 3}, hints=["sync"])
     now = changed(1, description="worse", image="abacosamples/bad", state={"count": 1}, stateless=False)

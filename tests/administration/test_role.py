@@ -25,7 +25,7 @@ from tests.support.payloads import (
     worker_payload,
 )
 
-pytestmark = [pytest.mark.django_db, pytest.mark.store]
+pytestmark = [pytest.mark.django_db, pytest.mark.store(full=True)]
 
 RECORDINGS = Path(__file__).resolve().parents[1] / "recordings"
 CLOSED = "Abaco Admin role required."
@@ -209,6 +209,7 @@ def test_what_another_read_is_not_shown_to_somebody_whose_role_is_unknown(
 # Permissions and what stands disabled ----------------------------------------------------------------------------
 
 
+@pytest.mark.store
 @pytest.mark.parametrize("why", UNKNOWNS)
 def test_an_unknown_role_disables_nothing(tenant: Tenant, signed_in: Client, why: str) -> None:
     actor = f"{tenant.root}/{ACTOR_ID}"

@@ -18,7 +18,7 @@ from tests.conftest import API
 from tests.support.payloads import ACTOR_ID, EXECUTION_ID, actor_payload, execution_payload, nonce_payload, snake
 from tests.support.recorded import replay, result
 
-pytestmark = [pytest.mark.django_db, pytest.mark.store]
+pytestmark = [pytest.mark.django_db, pytest.mark.store(full=True)]
 ROOT, ACTOR = "/v3/actors", f"/v3/actors/{ACTOR_ID}"
 PROBE = f"{ROOT}/aliases/admin-role-probe"
 BAD_TOKENS = (
@@ -85,6 +85,7 @@ def test_an_edit_sends_what_only_v3_resets(signed_in: Client, api: API) -> None:
     assert "defaultEnvironment" not in sent
 
 
+@pytest.mark.store
 def test_an_execution_shows_the_end_that_kubernetes_tells(signed_in: Client, api: API) -> None:
     payload = snake(execution_payload()) | {"finish_time": None, "cpu": 0, "io": 0, "exit_code": 3}
     payload |= {"final_state": FINAL, "executor_uid": None, "executor_gid": None}
@@ -119,6 +120,7 @@ def test_a_negative_time_loses_the_log_and_zero_is_the_default(signed_in: Client
     assert "API default" in pages[0][1]
 
 
+@pytest.mark.store
 def test_an_actor_of_ones_own_that_is_gone_keeps_its_history(signed_in: Client, api: API) -> None:
     row = remember("jdoe")
     is_refused(api, [])
@@ -229,6 +231,7 @@ def test_the_json_api_says_that_a_token_is_invalid(sign_in: Any, api: API) -> No
     assert "another tenant" in answer.json()["detail"]
 
 
+@pytest.mark.store
 def test_a_token_is_renewed_at_tapis(signed_in: Client, api: API) -> None:
     api.refuse("GET", ROOT, "Invalid Tapis token.")
     given = {"access_token": {"access_token": "new", "expires_in": 14400}, "refresh_token": {"refresh_token": "r2"}}

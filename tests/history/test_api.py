@@ -18,7 +18,7 @@ from tests.support.payloads import (
     search_payload,
 )
 
-pytestmark = [pytest.mark.django_db, pytest.mark.store]
+pytestmark = [pytest.mark.django_db, pytest.mark.store(full=True)]
 ALL = "/api/v1/executions/"
 ONE = f"/api/v1/actors/{ACTOR_ID}/executions/"
 NUMBER = 7
@@ -97,6 +97,7 @@ def test_a_slice_is_asked_for_by_limit_and_offset(url: str, filled: Caller, api:
     assert not [request for request in api.asked if "offset" in str(request.url)]
 
 
+@pytest.mark.store
 @pytest.mark.parametrize(
     ("query", "found"),
     [
@@ -142,6 +143,7 @@ def test_what_is_no_filter_is_refused(query: str, caller: Caller, api: API) -> N
     assert api.asked == []
 
 
+@pytest.mark.store
 def test_an_execution_is_whole(filled: Caller) -> None:
     found = filled.get(f"{ONE}?q=e5").json()["items"][0]
     assert (found["actor_id"], found["actor_name"], found["executor"]) == (ACTOR_ID, "word-count", "asmith")

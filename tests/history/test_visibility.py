@@ -12,7 +12,7 @@ from actors_app.core.security.models import Readable
 from actors_app.history.models import ActorHistory, ExecutionRecord
 from tests.history.world import World, ago
 
-pytestmark = [pytest.mark.django_db, pytest.mark.store]
+pytestmark = [pytest.mark.django_db, pytest.mark.store(full=True)]
 ALL = "/executions/"
 EVERYTHING = ("actors", "actor", "probe", "listing", "details", "search", "search-all")
 
@@ -59,6 +59,7 @@ def test_the_executions_of_an_actor_that_is_not_listed_are_not_shown(
     assert ">1 execution, Last 24 hours<" in page
 
 
+@pytest.mark.store
 def test_a_poll_shows_no_row_of_an_actor_that_may_not_be_read(
     two: World, sign_in: Callable[..., Client], htmx: dict[str, str]
 ) -> None:
@@ -108,6 +109,7 @@ def test_nobody_profits_from_what_another_may_read(two: World, sign_in: Callable
     assert stranger.get("/actors/actor2/executions/?window=all").status_code == 403
 
 
+@pytest.mark.store
 def test_nobody_profits_from_a_namesake_of_another_tenant(
     two: World, sign_in: Callable[..., Client], settings: Any
 ) -> None:
@@ -183,6 +185,7 @@ def test_an_unknown_role_opens_nothing_and_is_said_and_asked_again(
     assert "Your role is unknown" not in page.content.decode()
 
 
+@pytest.mark.store
 def test_a_refusal_is_not_mistaken_for_a_deletion(two: World, signed_in: Client) -> None:
     signed_in.get(ALL)
     two.unreadable.add("actor1")
@@ -204,6 +207,7 @@ def test_an_actor_that_comes_back_is_not_gone(two: World, signed_in: Client) -> 
     assert not ActorHistory.objects.get(actor_id="actor1").deleted
 
 
+@pytest.mark.store
 def test_while_the_api_is_silent_its_last_answer_stands_and_the_page_says_so(two: World, signed_in: Client) -> None:
     signed_in.get(ALL)
     two.failing = dict.fromkeys(EVERYTHING, (502, {}, "<html>"))
@@ -243,6 +247,7 @@ def test_who_never_asked_gets_nothing_while_the_api_is_silent(two: World, sign_i
     assert stranger.get("/actors/actor1/executions/").status_code == 502
 
 
+@pytest.mark.store
 def test_an_alias_leads_to_the_actor_and_its_search_gets_the_id(two: World, signed_in: Client) -> None:
     two.actors[0]["alias"] = "wc"
     assert shown(signed_in.get("/actors/wc/executions/")) == {"Run1"}

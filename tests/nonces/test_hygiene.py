@@ -12,7 +12,7 @@ from actors_app.nonces.notes import nonce_handle
 from tests.conftest import API
 from tests.support.payloads import ACTOR_ID, NONCE_ID, actor_payload, alias_payload, nonce_payload
 
-pytestmark = [pytest.mark.django_db, pytest.mark.store]
+pytestmark = [pytest.mark.django_db, pytest.mark.store(full=True)]
 ACTOR = f"/actors/v2/{ACTOR_ID}"
 NONCES = f"{ACTOR}/nonces"
 HANDLE = nonce_handle(ACTOR_ID, NONCE_ID)
@@ -181,6 +181,7 @@ def of_alias(**changes: object) -> dict[str, object]:
     return found
 
 
+@pytest.mark.store
 def test_the_nonces_of_the_visitor_s_own_aliases_are_looked_at_too(api: API, signed_in: Client) -> None:
     api.get("/actors/v2", [actor_payload()])
     api.get("/actors/v2/aliases", [alias_payload(), alias_payload(alias="theirs", owner="somebody")])
@@ -208,6 +209,7 @@ def test_aliases_that_cannot_be_loaded_are_said_to_be_missing(api: API, signed_i
     assert "…0000" in page
 
 
+@pytest.mark.store
 def test_a_nonce_of_an_alias_is_replaced_in_the_same_way(api: API, signed_in: Client) -> None:
     api.get(ALIAS_NONCES, [of_alias(id=NONCE_ID, description="for CI")])
     api.post(ALIAS_NONCES, of_alias(id=NEW))
@@ -222,6 +224,7 @@ def test_a_nonce_of_an_alias_is_replaced_in_the_same_way(api: API, signed_in: Cl
     assert {json.loads(entry.details)["alias"] for entry in starts} == {"my-alias"}
 
 
+@pytest.mark.store
 def test_where_it_was_handed_out_is_said_before_and_goes_along_to_the_new_one(api: API, signed_in: Client) -> None:
     NonceNote.objects.create(
         tenant="default", handle=HANDLE, text="CI of <b>lab</b>\n\nMs Ramirez", username="sue", noted=datetime.now(UTC)

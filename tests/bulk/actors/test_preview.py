@@ -12,7 +12,7 @@ from tests.bulk.actors.support import PAGE, Wire, order, outcomes, preview, word
 from tests.conftest import API
 from tests.support.payloads import actor_payload, alias_payload, config_payload, nonce_payload
 
-pytestmark = [pytest.mark.store, pytest.mark.django_db]
+pytestmark = [pytest.mark.store(full=True), pytest.mark.django_db]
 
 
 def test_it_names_each_actor_and_the_workers_that_would_stop(signed_in: Client, both: Wire) -> None:
@@ -159,6 +159,7 @@ def test_a_count_that_the_api_does_not_give_is_not_taken_for_none(signed_in: Cli
     assert "Queued messages: unknown." in preview(signed_in, "purge", "a1")[1]
 
 
+@pytest.mark.store
 def test_picked_workers_alone_are_stopped(signed_in: Client, both: Wire) -> None:
     both.has("a1")
     both.forget("GET", "/a1/workers")

@@ -25,9 +25,10 @@ from tests.conftest import API
 from tests.support.payloads import ACTOR_ID, actor_payload, envelope, execution_payload
 from tests.support.payloads import API as ROOT
 
-pytestmark = [pytest.mark.store, pytest.mark.django_db]
+pytestmark = [pytest.mark.store(full=True), pytest.mark.django_db]
 
 
+@pytest.mark.store
 def test_each_is_halted_and_each_has_a_result(signed_in: Client, api: API, history: ActorHistory) -> None:
     api_says(api, run0="RUNNING", run1="RUNNING")
     url = order(signed_in, act="halt", outcome="running")
@@ -81,6 +82,7 @@ def test_a_message_that_is_too_long_when_its_turn_comes_is_not_sent(
     assert "POST" not in [request.method for request in api.asked]
 
 
+@pytest.mark.store
 def test_a_message_that_may_no_longer_be_read_is_skipped(signed_in: Client, api: API, history: ActorHistory) -> None:
     keep("done0")
     url = order(signed_in, act="resend")
@@ -102,6 +104,7 @@ def test_a_refusal_is_a_sentence_and_the_others_go_on(signed_in: Client, api: AP
     assert "Cannot &lt;b&gt;force&lt;/b&gt; quit" in page
 
 
+@pytest.mark.store
 def test_silence_before_anything_was_begun_keeps_the_turn(signed_in: Client, api: API, history: ActorHistory) -> None:
     api_says(api, run0="RUNNING", run1="RUNNING")
     url = order(signed_in, act="halt")
@@ -296,6 +299,7 @@ def test_an_item_that_was_given_up_is_corrected_by_who_knows(history: ActorHisto
     assert outcomes() == [("run0", "done")]
 
 
+@pytest.mark.store
 def test_an_actor_that_is_newer_than_what_is_remembered_is_found_by_its_id(
     signed_in: Client, api: API, history: ActorHistory
 ) -> None:

@@ -16,7 +16,7 @@ from tests.conftest import API, key_of
 from tests.support import payloads
 
 Browser = Callable[..., Client]
-pytestmark = [pytest.mark.store, pytest.mark.django_db]
+pytestmark = [pytest.mark.store(full=True), pytest.mark.django_db]
 
 OLD = "access-token-of-jdoe"
 RENEWED = {"access_token": "new-access", "refresh_token": "new-refresh", "expires_in": 14400}
@@ -117,6 +117,7 @@ def test_a_refresh_token_that_is_none_leaves_the_former_one(sign_in: Browser, ap
         assert held.current.refresh_token == "refresh-token-of-jdoe"
 
 
+@pytest.mark.store
 @pytest.mark.parametrize("how", ["503", "silent"])
 def test_failing_renewals_do_not_stop_the_calls_of_the_api(sign_in: Browser, api: API, how: str) -> None:
     fail(api, how)
