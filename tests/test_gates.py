@@ -5,16 +5,16 @@ Each test names in its mark the goals that it holds.
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 
 import pytest
 
 from benchmarks import goals, lengths, logs, long, pages, texts
 from benchmarks.bench import Bench
 from benchmarks.measuring import Figure
-from benchmarks.portals import portal_of, stub_of
+from benchmarks.portals import Portal, StubAPI, portal_of, stub_of
 from benchmarks.shapes import SHAPES
-from benchmarks.stores import store_of
+from benchmarks.stores import Store, store_of
 
 AWAY = 3.0  # seconds between two looks: more than the two for which what was just read counts as new
 NOT_HELD_HERE = {"P8-errors": "takes six loads of 15 s each, with nothing else on the machine"}
@@ -61,20 +61,22 @@ def test_a_long_log_is_sent_as_it_is_and_never_held(bench: Bench, holds: Callabl
     holds("P7-memory", logs.memory(portal, True, "streamed", None))
 
 
-@pytest.mark.gate("P6-memory", "P6-calls", "P6-bytes")
-def test_a_page_of_very_many_executions_takes_little_memory_and_one_call(
-    bench: Bench, holds: Callable[[str, Figure], None]
-) -> None:
-    store = store_of(SHAPES["one-100k"], bench.folder)
+@contextmanager
+def executions_of(bench: Bench, shape: str) -> Iterator[tuple[Store, Portal, StubAPI]]:
+    """Run a portal whose history is of this shape, with somebody signed in, and its API."""
+    store = store_of(SHAPES[shape], bench.folder)
     with (
-        stub_of("store", bench.folder, shape="one-100k", store=store.file) as api,
+        stub_of("store", bench.folder, shape=shape, store=store.file) as api,
         portal_of(
             store.file, bench.folder, api=api.url, app="benchmarks.apps.portal", BENCHMARK_PLAIN_STATIC="1"
         ) as portal,
     ):
         portal.sign_in()
-        holds("P6-memory", long.memory(store, portal))
-        second = long.second_look(store, portal, api, AWAY)
+        yield store, portal, api
+
+
+def holds_second_look(holds: Callable[[str, Figure], None], store: Store, portal: Portal, api: StubAPI) -> None:
+    second = long.second_look(store, portal, api, AWAY)
     # A look that comes too early asks nothing, and would hold anything.
     assert second["P6-calls"].value == 1
     assert second["P6-bytes"].value > 0
@@ -82,9 +84,32 @@ def test_a_page_of_very_many_executions_takes_little_memory_and_one_call(
         holds(goal, figure)
 
 
+@pytest.mark.gate("P6-calls", "P6-bytes")
+def test_a_page_of_executions_that_is_opened_again_takes_one_call(
+    bench: Bench, holds: Callable[[str, Figure], None]
+) -> None:
+    with executions_of(bench, "one-250") as (store, portal, api):
+        portal.get(long.EVERYTHING.path(store))
+        holds_second_look(holds, store, portal, api)
+
+
+@pytest.mark.full  # it fills a store with 100,000 executions; the test before holds the calls
+@pytest.mark.gate("P6-memory", "P6-calls", "P6-bytes")
+def test_a_page_of_very_many_executions_takes_little_memory_and_one_call(
+    bench: Bench, holds: Callable[[str, Figure], None]
+) -> None:
+    with executions_of(bench, "one-100k") as (store, portal, api):
+        holds("P6-memory", long.memory(store, portal))
+        holds_second_look(holds, store, portal, api)
+
+
+# More rounds make the figures calmer on a busy machine, and no other.
+@pytest.mark.parametrize("rounds", [1, pytest.param(lengths.ROUNDS, marks=pytest.mark.full)])
 @pytest.mark.gate("P11-listing", "P11-refusing", "P11-comparing")
-def test_what_a_text_costs_grows_with_its_length_and_no_faster(holds: Callable[[str, Figure], None]) -> None:
-    for measured in (lengths.listing(), lengths.refusing(), lengths.comparing()):
+def test_what_a_text_costs_grows_with_its_length_and_no_faster(
+    holds: Callable[[str, Figure], None], rounds: int
+) -> None:
+    for measured in (lengths.listing(rounds), lengths.refusing(rounds), lengths.comparing(rounds)):
         for goal, figure in measured.items():
             holds(goal, figure)
 

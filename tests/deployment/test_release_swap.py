@@ -104,6 +104,7 @@ class Walk:
         return True
 
 
+@pytest.mark.full  # it opens every page of a portal of its own; the next test holds what it loads ahead
 def test_a_portal_goes_on_when_its_files_become_those_of_another_release(
     sandbox: Sandbox, person: Person, tree: Path, tmp_path: Path
 ) -> None:

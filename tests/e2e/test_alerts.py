@@ -56,6 +56,7 @@ def stands_through_failed_polls(page: Page, words: str) -> None:
     expect(poll).to_have_count(1)
 
 
+@pytest.mark.full  # `test_a_page_of_a_server_in_front_wipes_nothing` holds the same script without a portal of its own
 def test_a_write_of_unknown_outcome_is_not_painted_over(cut_off: CutOff) -> None:
     page, api, actor, _ = cut_off
     api.fail(hang_up, "POST", "/messages")

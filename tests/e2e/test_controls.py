@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
+from tests.e2e import looks
 from tests.e2e.conftest import Portal, Visit
 from tests.e2e.looks import complaints_by_shape
 
@@ -121,9 +122,13 @@ def test_a_phone_displays_which_choice_is_current(visit: Visit, path: str) -> No
 def test_what_opens_over_the_list_is_well_made(visit: Visit) -> None:
     page = visit("demo")
     page.goto("/executions/?window=all&outcome=failed")
-    for summary in page.locator("main .pop > summary").all():
+    summaries = page.locator("main .pop > summary").all()
+    assert len(summaries) > 4
+    for number, summary in enumerate(summaries):
         summary.click()
-        assert complaints_by_shape(page) == {}, summary.inner_text()
+        # They are of the same make: with `--full` each is looked at in each shape.
+        if looks.whole or number == 0:
+            assert complaints_by_shape(page) == {}, summary.inner_text()
     page.goto("/executions/?window=all")
     page.get_by_label("Charts of these executions").click()
     page.locator(".charts").wait_for()

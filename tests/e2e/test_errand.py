@@ -43,7 +43,8 @@ def wait_until(page: Page, words: str, tries: int = 40) -> None:
     ("portal_of", "script"),
     [
         ("portal", True),
-        ("portal", False),
+        # Without script each page of it is tested by tests/<subject>/, whose client knows none.
+        pytest.param("portal", False, marks=pytest.mark.full),
         pytest.param("tapis_portal", True, marks=pytest.mark.full),
         pytest.param("snake_portal", True, marks=pytest.mark.full),
     ],
@@ -120,6 +121,7 @@ def test_the_whole_errand(visit: Visit, request: pytest.FixtureRequest, portal_o
     assert page.request.get(f"/actors/{actor}/").status == 404
 
 
+@pytest.mark.full  # test_logs.py follows one that runs until it is halted, test_bulk.py halts two
 def test_a_running_execution_is_followed_and_halted(visit: Visit) -> None:
     page = visit("admin")
     actor = register(page, "to-be-halted", "abacosamples/sleep_loop")

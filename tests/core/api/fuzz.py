@@ -1,7 +1,7 @@
 """Try the JSON API with what nobody would send: schemathesis, with all checks and phases, over real processes.
 
 `python -m tests.core.api.fuzz` makes 1,000 examples of each operation; a number makes so many, and what follows it goes
-to schemathesis. The test command makes 5, and 20 with `--full`, which adds the boundary values. A portal, a sandbox and
+to schemathesis. The test command makes 2, and 20 with `--full`, which adds the boundary values. A portal, a sandbox and
 their stores are made for it and thrown away.
 """
 
