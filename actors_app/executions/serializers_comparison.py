@@ -77,11 +77,15 @@ class ComparedExecutions(serializers.Serializer):
     b = ComparedSide()
     fields_compared = ComparedField(many=True)
     equal_final_fields = serializers.IntegerField(help_text="Number of other identical fields of the final state.")
-    is_same_message = serializers.BooleanField(allow_null=True, help_text="null unless both are available.")
+    is_same_message = serializers.BooleanField(
+        allow_null=True, help_text="Whether the messages are identical; null unless both are available."
+    )
     message = TextDifference(
         allow_null=True, help_text="Differences of the messages; null if either is unavailable or a file."
     )
-    environment = ComparedField(many=True, allow_null=True, help_text="null unless both are available.")
+    environment = ComparedField(
+        many=True, allow_null=True, help_text="Variables of both messages; null unless both are available."
+    )
     log = TextDifference(
         allow_null=True, help_text="Differences of the logs, ignoring times and IDs; null unless both are available."
     )
