@@ -6,6 +6,7 @@ from actors_app.bulk.forms import MAX_PICKED
 from actors_app.bulk.kinds import OF_ACTORS, OF_EXECUTIONS
 from actors_app.bulk.progress import WORDS
 from actors_app.core.api.fields import MOMENT, Body, Choice, PageQuery, Text, Whole
+from actors_app.core.operations.reasons import MAX_REASON
 
 ACTS = (*OF_EXECUTIONS, *OF_ACTORS)
 
@@ -66,7 +67,7 @@ class Order(Body):
     """The start of a previewed action."""
 
     plan = Text(max_length=1_000_000, help_text="Token from the preview.")
-    reason = Text(max_length=500, help_text="Recorded in the audit log.")
+    reason = Text(max_length=MAX_REASON, help_text="Recorded in the audit log.")
     number = Whole(
         required=False,
         min_value=1,

@@ -221,16 +221,24 @@ document.addEventListener("htmx:pushedIntoHistory", () => {
 });
 
 // What may not be done -------------------------------------------------------------------------------------
-// Its button belongs to no form, and a form without a button would be sent by Enter in its only field.
+// Its button belongs to no form, and a form without a button would be sent by Enter in its only field. Where it has
+// several fields, the browser sends nothing, and says nothing.
 
+function refuse(event, form) {
+  const refused = form?.querySelector("button[form=none][aria-disabled=true]");
+  if (!refused) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  toast(refused.title, "error");
+}
+
+document.addEventListener("submit", (event) => event.submitter || refuse(event, event.target), true);
 document.addEventListener(
-  "submit",
+  "keydown",
   (event) => {
-    const refused = !event.submitter && event.target.querySelector("button[form=none][aria-disabled=true]");
-    if (!refused) return;
-    event.preventDefault();
-    event.stopImmediatePropagation();
-    toast(refused.title, "error");
+    const { form } = event.target;
+    const isSent = event.key === "Enter" && !event.isComposing && event.target.matches("input");
+    if (isSent && ![...form?.elements ?? []].some((element) => element.matches("button:not([type=button])"))) refuse(event, form);
   },
   true,
 );

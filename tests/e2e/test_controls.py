@@ -106,7 +106,7 @@ def test_what_is_no_file_is_never_saved_as_one(visit: Visit, path: str) -> None:
         export.click()
     page.get_by_role("main").get_by_role("link", name="CSV").press("Enter")
     page.wait_for_url("**/sign-in/**")
-    expect(page.get_by_role("heading", name="Sign in", exact=True)).to_be_visible()
+    expect(page.get_by_role("heading", name="Sign in to Sandbox")).to_be_visible()
     assert saved == []
 
 
