@@ -174,7 +174,7 @@ class Pack:
 
         for seen_actor in index.actors:
             if seen_actor.key in self.refused:
-                self._miss(f"the executions of actor {seen_actor.id}", "", "You no longer have access to it.")
+                self._miss(f"the executions of actor {seen_actor.id}", "", "You no longer have access to this actor.")
         yield from self._file("executions.jsonl", pieces(), f"{STORE}: the execution history", problems)
 
     def _ask(self, actor: SeenActor, execution_id: str = "") -> dict[str, Result]:

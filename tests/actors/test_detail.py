@@ -239,7 +239,7 @@ def test_an_actor_without_executions_teaches_the_first_step(signed_in: Client, a
     api.get(f"{API}/nonces", [])
     api.get(f"{API}/permissions", {})
     page = signed_in.get(URL).content.decode()
-    assert f'<a href="{URL}workers/">None</a> <span class="muted">start with the next message</span>' in page
+    assert f'<a href="{URL}workers/">None</a> <span class="muted">one starts when a message arrives</span>' in page
     assert '<span class="num">0</span> messages' in page
     read(api)
     panel = signed_in.get(f"{URL}executions/?recent=10", headers=htmx).content.decode()

@@ -56,14 +56,14 @@ def test_an_administrator_reads_every_entry_of_the_tenant(signed_in: Client, api
     theirs, elsewhere = wrote(username="team", actor_id="Hidden1"), wrote(username="team", tenant="other")
     text = page(signed_in, api)
     assert shown(text) == []
-    assert "Seen as administrator" not in text
+    assert "Administrator view" not in text
     for _ in range(2):
         api.get("/actors/v2", [])
         api.refuse("GET", PROBE, "No alias found: admin-role-probe.", status=404)
     text = signed_in.get(URL).content.decode()
     assert shown(text) == [theirs.pk]
     assert elsewhere.pk not in shown(text)
-    assert "Seen as administrator" in text
+    assert "Administrator view" in text
     assert 'href="/actors/Hidden1/"' in text
     answer = signed_in.get(f"{URL}?format=jsonl")
     assert [json.loads(line)["id"] for line in b"".join(answer.streaming_content).splitlines()] == [theirs.pk]
@@ -75,7 +75,7 @@ def test_an_unknown_role_is_told_and_shows_no_more(signed_in: Client, api: API) 
     api.answer("GET", PROBE, body="", status=500)
     text = signed_in.get(URL).content.decode()
     assert shown(text) == []
-    assert "Entries that only administrators see are not listed." in text
+    assert "Entries visible to administrators only are not listed." in text
 
 
 def test_it_rejects_the_wrong_method(signed_in: Client) -> None:

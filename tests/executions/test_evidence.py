@@ -332,7 +332,7 @@ def test_a_large_set_has_the_record_of_each_and_the_files_of_the_first(api: API,
     remembered(DETAILED + 2)
     text = signed_in.get(SET).content.decode()
     assert f"{DETAILED + 2} executions" in text
-    assert "The first 200 of the list also have:" in text
+    assert "The first 200 also include:" in text
     assert "Not included: logs, messages and results of the others." in text
     answered(api)
     files = opened(signed_in.get(SET, {"download": "1"}))
