@@ -253,3 +253,25 @@ def test_htmx_without_a_poll_gets_the_page(signed_in: Client, api: Any, htmx: di
     response = signed_in.get(URL, headers=htmx)
     assert response.status_code == 200
     assert b"<html" in response.content
+
+
+def test_the_latest_changes_are_shown_without_messages(signed_in: Client, api: Any) -> None:
+    answer(api)
+    assert "Latest changes" not in signed_in.get(URL).content.decode()
+    api.post(f"{API}/messages", {"executionId": "abc123abc123a", "msg": "hi"})
+    api.post(f"{API}/nonces", nonce_payload())
+    for number, (place, form) in enumerate({"messages/": {"kind": "text", "message": "hi"}, "nonces/": {}}.items()):
+        form |= {"level": "EXECUTE", "max_uses": "1", "write_key": f"{number:032x}"}
+        assert signed_in.post(URL + place, form).status_code in (200, 302)
+    page = signed_in.get(URL).content.decode().partition("Latest changes")[2].partition("</section>")[0]
+    assert re.findall(r'<bdi class="name">(.*?)</bdi> (.*?)</span>', page) == [
+        ("jdoe", "created a nonce for this actor"),
+    ]
+
+
+def test_a_favorite_is_marked_in_the_head(signed_in: Client, api: Any) -> None:
+    answer(api)
+    star = rf'<button type="submit" form="favorites" class="star" id="star-{ACTOR_ID}" name="(\w+)"[^>]*="(true|false)"'
+    assert re.findall(star, signed_in.get(URL).content.decode()) == [("add", "false")]
+    assert signed_in.post("/account/favorites/", {"add": ACTOR_ID, "next": URL})["Location"] == URL
+    assert re.findall(star, signed_in.get(URL).content.decode()) == [("remove", "true")]
