@@ -202,3 +202,9 @@ def query(context: template.Context, **changes: object) -> str:
             parameters[name] = str(value)
     path: str = context["request"].path
     return "?" + parameters.urlencode() if parameters else path
+
+
+@register.simple_tag(takes_context=True)
+def live(context: template.Context) -> SafeString:
+    """Write the attributes of the part of a page that updates itself, with the filter that the address has then."""
+    return format_html('data-quiet data-here hx-get="{}" hx-trigger="every 30s"', context["request"].get_full_path())

@@ -78,6 +78,11 @@ document.addEventListener("htmx:beforeRequest", (event) => {
   }
 });
 
+// A list is asked for as it stands in the address, which a search has changed since.
+document.addEventListener("htmx:configRequest", ({ detail }) => {
+  if ("here" in detail.elt.dataset) detail.path = location.pathname + location.search;
+});
+
 document.addEventListener("htmx:beforeSwap", (event) => {
   const poll = polls.get(event.detail.requestConfig.elt);
   if (!poll || event.detail.isError) return;
