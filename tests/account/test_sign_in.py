@@ -162,7 +162,7 @@ def test_a_sandbox_offers_its_accounts_at_one_click(browser: Client, api: API, s
         ("demo", "owner"),
         ("team", "colleague"),
     ]
-    assert page.index(">Sign in</button>") < page.index("Sandbox accounts")
+    assert page.index(">Sign in</button>") < page.index("Sign in with a sandbox account")
     api.wire.post("http://127.0.0.1:8100/token", json=TOKENS)
     api.wire.get("http://127.0.0.1:8100/profiles/v2/me", json=envelope({"username": "demo"}))
     api.wire.get(re.compile("http://127.0.0.1:8100/actors/v2/"), json=refusal("no"), status=404)
