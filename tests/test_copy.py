@@ -52,6 +52,8 @@ PHRASES = (
     "what is kept",
 )
 _FORBIDDEN = re.compile(rf"\b(?:{'|'.join(map(re.escape, PHRASES))})\b", re.IGNORECASE)
+_CONTRACTION = re.compile(r"\b\w+n['\u2019]t\b", re.IGNORECASE)
+LOG_PATTERNS = {"harmless.py", "phrases.py", "signs.py"}  # of `actors_app/logs`: texts that programs write into logs
 _COMMENT = re.compile(r"\{#.*?#\}|\{% comment %\}.*?\{% endcomment %\}", re.DOTALL)
 _CODE = re.compile(r"```.*?```|`[^`\n]*`", re.DOTALL)
 _LINE_COMMENT = re.compile(r"(?<![:\"])//.*")
@@ -125,6 +127,21 @@ def test_a_script_says_nothing_forbidden(path: Path) -> None:
         r"\"[^\"\n]* [^\"\n]*\"|`[^`]* [^`]*`", _LINE_COMMENT.sub("", re.sub(r"\$\{[^}]*\}", "", path.read_text()))
     )
     assert not [text for text in strings if _FORBIDDEN.search(text)]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [*TEMPLATES, *(path for path in SOURCES if path.name not in LOG_PATTERNS), *DOCUMENTS],
+    ids=lambda path: str(path.relative_to(ROOT)),
+)
+def test_nothing_is_contracted(path: Path) -> None:
+    if path.suffix == ".html":
+        texts = texts_of_template(path.read_text())
+    elif path.suffix == ".py":
+        texts = list(texts_of_source(path.read_text()))
+    else:
+        texts = _CODE.sub("", path.read_text()).splitlines()
+    assert not [text for text in texts if _CONTRACTION.search(text)]
 
 
 @pytest.mark.parametrize("guide", sorted((ROOT / "docs").glob("for-*.md")), ids=lambda path: path.name)
