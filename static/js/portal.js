@@ -78,6 +78,11 @@ document.addEventListener("htmx:beforeRequest", (event) => {
   }
 });
 
+// A day that is chosen is written into the field beside it, where a time can be added.
+document.addEventListener("change", ({ target }) => {
+  if (target.dataset?.fills && target.value) document.getElementById(target.dataset.fills).value = target.value;
+});
+
 // A list is asked for as it stands in the address, which a search has changed since.
 document.addEventListener("htmx:configRequest", ({ detail }) => {
   if ("here" in detail.elt.dataset) detail.path = location.pathname + location.search;

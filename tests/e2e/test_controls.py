@@ -218,3 +218,13 @@ def test_a_form_that_is_drawn_anew_keeps_the_focus_on_its_button(visit: Visit) -
     page.get_by_role("button", name="Apply").press("Enter")
     page.wait_for_url(re.compile("who=nobody"))
     expect(page.get_by_role("button", name="Apply")).to_be_focused()
+
+
+def test_a_day_is_chosen_and_filters_the_list(visit: Visit) -> None:
+    page = visit("demo")
+    page.goto("/executions/?window=7d")
+    page.locator("summary", has_text="Last 7 days").click()
+    page.get_by_label("Choose the day of the beginning").fill("2026-11-02")
+    expect(page.get_by_label("From", exact=True)).to_have_value("2026-11-02")
+    page.get_by_label("From", exact=True).press("Enter")
+    page.wait_for_url(re.compile("from=2026-11-02"))
