@@ -183,7 +183,7 @@ def test_access_of_everybody_is_said_to_need_another_alias(api: API, signed_in: 
     opens(api)
     api.get(f"{ONE}/permissions", {"jdoe": "UPDATE", "ABACO_WORLD": "NONE"})
     page = signed_in.get("/aliases/my-alias/?created=1").content.decode()
-    assert "To remove it, delete this alias and create it again." in page
+    assert "To remove this access, delete this alias and create it again." in page
     assert 'action="/aliases/my-alias/permissions/change/"' not in page
 
 

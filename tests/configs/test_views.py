@@ -133,7 +133,7 @@ def test_for_others_it_is_said_that_who_has_access_cannot_be_known(
     replay(api, case, "GET", f"{root}/configs/my-config/permissions", folder)
     answer = signed_in.get("/configs/my-config/?created=1")
     assert answer.status_code == 200
-    assert "Only administrators can see it" in answer.content.decode()
+    assert "Only administrators can review that access" in answer.content.decode()
 
 
 def test_a_refusal_keeps_what_was_typed_and_no_secret_as_code(api: API, signed_in: Client) -> None:
