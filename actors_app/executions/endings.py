@@ -1,6 +1,5 @@
-"""What the state and the end of an execution mean, in sentences, and how its time was spent."""
+"""What the state and the end of an execution mean, in sentences."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from actors_app.core.pages.formatting import duration, now, visible
@@ -72,32 +71,12 @@ def freshness(received: datetime | None) -> int:
     return age if age < YOUNG else YOUNG + age // 60
 
 
-@dataclass(frozen=True, slots=True)
-class TimeSpent:
-    """How long an execution waited and ran: in words, and as shares of a bar (per cent)."""
-
-    waited: str
-    ran: str
-    waited_share: str = ""
-    ran_share: str = ""
-
-
-def time_spent(execution: Execution, at: datetime | None = None) -> TimeSpent:
-    """Return how the time of an execution was spent until now or until its end.
+def running_for(execution: Execution, at: datetime) -> str:
+    """Say for how long an execution has been running; empty for others, and where the API gives no time.
 
     While it runs the API gives no start time, so only the time since its message arrived can be said.
     """
-    waited, ran = execution.queued_seconds, execution.run_seconds
-    if ran is None and execution.is_finished and execution.runtime:
-        ran = float(execution.runtime)
-    if execution.is_finished:
-        durations = duration(waited), duration(ran)
-        if waited is None or ran is None or not waited + ran:
-            return TimeSpent(*durations)
-        share = 100 * waited / (waited + ran)
-        return TimeSpent(*durations, f"{share:.2f}", f"{100 - share:.2f}")
     arrived = execution.message_received_time
-    age = duration(((at or now()) - arrived).total_seconds()) if arrived else ""
-    if execution.is_running:
-        return TimeSpent("available when finished", f"{age} since its message arrived" if age else "")
-    return TimeSpent(f"{age} so far" if age else "", "")
+    if not execution.is_running or arrived is None:
+        return ""
+    return f"{duration((at - arrived).total_seconds())} since its message arrived"

@@ -21,7 +21,7 @@ from actors_app.core.pages.forms import ReasonForm, form_page
 from actors_app.core.security.credentials import Credentials, abaco_for, signed_in
 from actors_app.executions import commands
 from actors_app.executions.archive import shown_results
-from actors_app.executions.endings import cpu_in_words, final_state_in_words, freshness, state_in_words, time_spent
+from actors_app.executions.endings import cpu_in_words, final_state_in_words, freshness, running_for, state_in_words
 from actors_app.executions.forms import ExecutionForm
 from actors_app.executions.neighbours import earlier, later
 from actors_app.executions.shapes import shape_of
@@ -56,7 +56,7 @@ def _state_context(
         "worker_is_id": is_id(execution.worker_id or ""),
         "state_in_words": state_in_words(execution),
         "final_state": final_state_in_words(execution),
-        "spent": time_spent(execution, at),
+        "running_for": running_for(execution, at),
         "timeline": timeline(execution, at),
         "cpu": cpu_in_words(execution.cpu),
         "at": at,

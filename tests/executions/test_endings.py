@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from actors_app.executions.endings import final_state_in_words, freshness, state_in_words, time_spent
+from actors_app.executions.endings import final_state_in_words, freshness, running_for, state_in_words
 from actors_app.logs.lifetime import log_is_settled, no_log_in_words
 from actors_app.services.types import Execution
 
@@ -53,34 +53,13 @@ def test_the_final_state_in_words(changes, words):
     assert bool(words) == bool(said)
 
 
-def test_the_time_of_one_that_has_ended():
-    spent = time_spent(
-        execution(
-            message_received_time=NOON,
-            start_time=NOON + timedelta(seconds=1),
-            finish_time=NOON + timedelta(seconds=4),
-        )
-    )
-    assert (spent.waited, spent.ran, spent.waited_share, spent.ran_share) == ("1 s", "3 s", "25.00", "75.00")
-
-
 def test_the_time_of_one_that_runs_is_counted_from_its_message():
+    at = NOON + timedelta(minutes=2)
     running = execution(status="RUNNING", message_received_time=NOON)
-    spent = time_spent(running, NOON + timedelta(minutes=2))
-    assert spent.ran == "2 min since its message arrived"
-    assert spent.waited == "available when finished"
-    assert not spent.waited_share
-
-
-def test_the_time_of_one_that_waits():
-    spent = time_spent(execution(status="SUBMITTED", message_received_time=NOON), NOON + timedelta(seconds=30))
-    assert (spent.waited, spent.ran) == ("30 s so far", "")
-
-
-def test_missing_times_are_not_guessed():
-    assert time_spent(execution()).waited == ""
-    assert time_spent(execution(runtime=5)).ran == "5 s"
-    assert time_spent(execution(status="RUNNING")).ran == ""
+    assert running_for(running, at) == "2 min since its message arrived"
+    assert running_for(execution(status="SUBMITTED", message_received_time=NOON), at) == ""
+    assert running_for(execution(message_received_time=NOON), at) == ""
+    assert running_for(execution(status="RUNNING"), at) == ""
 
 
 def test_a_young_execution_is_watched_closely_and_an_old_one_by_the_minute():
