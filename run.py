@@ -279,10 +279,9 @@ def test(arguments: list[str]) -> int:
         # A Django project of its own, with settings of its own.
         [*tool, "mypy", "--config-file", "sandbox/mypy.ini", "sandbox"],
         [str(PYTHON), "manage.py", "makemigrations", "--check", "--dry-run", "-v0"],
-        # By file, since the tests of one share what they start. Two at a time on two cores beside the run of the store:
-        # each more would collect all tests once more, and start a browser and a portal of its own.
+        # By file, since the tests of one share what they start, and three at a time on two cores, since many wait.
         # Coverage takes a fifth of the time: it has a run of its own (CONTRIBUTING.md).
-        [*tool, "pytest", "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder", "-q", *full],
+        [*tool, "pytest", "-n", "3", "--dist", "loadfile", "--no-loadscope-reorder", "-q", *full],
     ]
     failed = []
     with tempfile.TemporaryFile() as output:
