@@ -11,6 +11,7 @@ from actors_app.actors import views_revisions as revisions
 from actors_app.administration import views as administration
 from actors_app.aliases import views as aliases
 from actors_app.audit import views as activity
+from actors_app.audit import views_verify as trail
 from actors_app.bulk import views as bulk
 from actors_app.bulk import views_actors as bulk_actors
 from actors_app.bulk import views_executions as bulk_executions
@@ -64,6 +65,8 @@ account_paths = [
 
 activity_paths = [
     path("activity/", activity.activity_list, name="activity-list"),
+    path("activity/verify/", trail.trail_verify, name="trail-verify"),
+    path("activity/head.json", trail.trail_head, name="trail-head"),
     path("activity/<int:entry_id>/", activity.activity_detail, name="activity-detail"),
     path("activity/<int:entry_id>/check/", activity.activity_check, name="activity-check"),
 ]
@@ -198,6 +201,7 @@ urlpatterns = [
     path("compare/", comparison.comparison, name="comparison"),
     path("executions/", history.history, name="history"),
     path("executions/evidence/", evidence.evidence_set, name="evidence-set"),
+    path("evidence/", evidence.evidence_verify, name="evidence-verify"),
     path("reports/", reports.report, name="report"),
     *history_paths,
     *bulk_paths,

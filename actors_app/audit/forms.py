@@ -5,10 +5,11 @@ from typing import Any
 
 from django import forms
 
+from actors_app.audit import heads
 from actors_app.audit.activity import LineFilters
 from actors_app.core.operations.models import AuditEntry
 from actors_app.core.operations.operation import recorded_operations
-from actors_app.core.pages.form_fields import PastedField
+from actors_app.core.pages.form_fields import PastedField, TextField
 from actors_app.core.pages.form_times import MAX_TEXT, as_in_address, moment_of
 from actors_app.core.pages.formatting import now
 from actors_app.core.pages.forms import PortalForm
@@ -142,3 +143,44 @@ class ActivityForm(PortalForm):
             since=since,
             until=self.value_of("to"),
         )
+
+
+class HeadForm(PortalForm):
+    """A head of the trail that somebody kept, as a file or pasted; `cleaned_data["head"]` has it and its signer."""
+
+    takes_draft = False
+
+    file = forms.FileField(
+        label="Head",
+        required=False,
+        help_text="The JSON file that “Download head” created earlier.",
+        error_messages=dict.fromkeys(("invalid", "missing", "empty"), "The file is empty or was not received."),
+        widget=forms.FileInput(attrs={"accept": ".json,application/json"}),
+    )
+    text = TextField(
+        label="Or paste it",
+        required=False,
+        max_length=heads.MAX_TEXT,
+        error_messages={"max_length": "This is no head of an audit log."},
+        widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false", "autocomplete": "off"}),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Read the one that is there."""
+        data = super().clean() or self.cleaned_data
+        if self.errors:
+            return data
+        file, text = data["file"], data["text"]
+        name = "file" if file else "text"
+        if file and text.strip():
+            self.add_error("text", "Choose a file or paste text, not both.")
+        elif not file and not text.strip():
+            self.add_error("file", "Choose the file, or paste its text.")
+        else:
+            if file:
+                text = file.read(heads.MAX_TEXT + 1)[: heads.MAX_TEXT].decode("utf-8", "replace")
+            try:
+                data["head"] = heads.read_head(text)
+            except heads.NoHeadError as error:
+                self.add_error(name, str(error))
+        return data

@@ -1,7 +1,10 @@
 """The forms around executions: registering one, and the filter of an evidence pack."""
 
+from typing import Any
+
 from django import forms
 
+from actors_app.core.pages.form_fields import PastedField, TextField
 from actors_app.core.pages.forms import PortalForm
 from actors_app.history.forms import HistoryForm
 
@@ -41,3 +44,52 @@ class EvidenceForm(HistoryForm):
         error_messages={"invalid_choice": "Only download=1 is supported."},
         widget=forms.HiddenInput,
     )
+
+
+class VerifyForm(PortalForm):
+    """A pack to verify: its ZIP, or what proves it, pasted, where the ZIP is too large."""
+
+    takes_draft = False
+
+    pack = forms.FileField(
+        label="Evidence pack",
+        required=False,
+        error_messages=dict.fromkeys(("invalid", "missing", "empty"), "The file is empty or was not received."),
+        widget=forms.FileInput(attrs={"accept": ".zip,application/zip"}),
+    )
+    sums = TextField(
+        label="SHA256SUMS",
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 5, "spellcheck": "false", "autocomplete": "off"}),
+    )
+    signature = PastedField(
+        label="SIGNATURE",
+        required=False,
+        max_length=200,
+        error_messages={"max_length": "Paste the content of the file SIGNATURE."},
+        widget=forms.TextInput(attrs={"spellcheck": "false", "autocomplete": "off"}),
+    )
+    key = TextField(
+        label="public-key.pem",
+        required=False,
+        max_length=4000,
+        help_text="Optional. Names the key if this portal has never used it.",
+        error_messages={"max_length": "Paste the content of the file public-key.pem."},
+        widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false", "autocomplete": "off"}),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Take a file, or both texts."""
+        data = super().clean() or self.cleaned_data
+        if self.errors:
+            return data
+        is_pasted = bool(data["sums"].strip() or data["signature"])
+        if data["pack"] and is_pasted:
+            self.add_error("pack", "Choose a file or paste text, not both.")
+        elif not data["pack"] and not is_pasted:
+            self.add_error("pack", "Choose the ZIP file, or paste the texts below.")
+        elif is_pasted:
+            for name in ("sums", "signature"):
+                if not data[name].strip():
+                    self.add_error(name, f"Paste the content of the file {self.fields[name].label}.")
+        return data

@@ -6,6 +6,7 @@ from functools import partial
 from itertools import islice
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from actors_app.core.clock import from_ms, now_ms
@@ -13,10 +14,11 @@ from actors_app.core.htmx import render_page
 from actors_app.core.operations.perform import record_read
 from actors_app.core.pages.decorators import abaco_page, page
 from actors_app.core.security.credentials import abaco_for, signed_in
-from actors_app.core.security.signatures import current_key
+from actors_app.core.security.signatures import current_key, public_keys
+from actors_app.executions import evidence_check
 from actors_app.executions.evidence import DETAILED, Index, Pack, Subject
 from actors_app.executions.evidence_pack import pack_of, sent
-from actors_app.executions.forms import EvidenceForm
+from actors_app.executions.forms import EvidenceForm, VerifyForm
 from actors_app.executions.operations import TAKE_EVIDENCE
 from actors_app.history import counts, query
 from actors_app.history.coverage import Coverage
@@ -27,6 +29,8 @@ from actors_app.history.visibility import ROLE_UNSEEN, SeenActor
 from actors_app.services import Abaco
 from actors_app.services.errors import AbacoError
 from actors_app.services.types import AdminRole
+
+MOST_HERE = 256 * 1024 * 1024  # bytes that a page unpacks; the command takes a pack of any size
 
 
 @abaco_page("GET")
@@ -70,6 +74,25 @@ def evidence_set(request: HttpRequest) -> HttpResponse:
         "is_signed": current_key() is not None,
     }
     return render_page(request, "executions/evidence.html", context)
+
+
+@page("GET", "POST")
+def evidence_verify(request: HttpRequest) -> HttpResponse:
+    """Show the keys that sign packs; verify one that somebody brings, which is not kept."""
+    form = VerifyForm(request.POST, request.FILES) if request.method == "POST" else VerifyForm()
+    context: dict[str, Any] = {"form": form, "section": "activity", "keys": public_keys()}
+    context["most"] = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    if form.is_valid():
+        data = form.cleaned_data
+        try:
+            if data["pack"]:
+                context["verdict"] = evidence_check.verify(data["pack"], most=MOST_HERE)
+            else:
+                context["verdict"] = evidence_check.verify_sums(data["sums"], data["signature"], data["key"])
+            context["name"] = data["pack"].name if data["pack"] else ""
+        except evidence_check.TooLong:
+            form.add_error("pack", "This pack is too large to verify here. Paste the texts below, or use the command.")
+    return render_page(request, "executions/verify.html", context, status=form.status_code)
 
 
 def _set(request: HttpRequest, abaco: Abaco, query_context: QueryContext, silence: AbacoError | None) -> HttpResponse:

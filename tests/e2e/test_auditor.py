@@ -11,6 +11,7 @@ import time
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import parse_qs, urljoin, urlsplit
 
 import pytest
@@ -173,6 +174,33 @@ def test_the_proof_proves_itself(visit: Visit, night: Night) -> None:
     assert json.loads(held["execution.json"])["api"]["executor"] == "admin"
     page.goto(f"/actors/{night.actor}/activity/")
     expect(page.get_by_role("row").filter(has_text=night.failed[-1])).to_contain_text("downloaded evidence for")
+
+
+def test_the_log_proves_itself_and_so_does_a_pack(visit: Visit, night: Night, tmp_path: Path) -> None:
+    page = visit("admin")
+    page.goto("/activity/")
+    page.get_by_role("link", name="Verify", exact=True).click()
+    page.get_by_role("link", name="Verify", exact=True).click()
+    expect(page.get_by_text("The log is intact.")).to_be_visible()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Download head").click()
+    download.value.save_as(tmp_path / "head.json")
+    page.get_by_label("Head", exact=True).set_input_files(tmp_path / "head.json")
+    page.get_by_role("button", name="Compare").click()
+    expect(page.get_by_text("Today's log extends it")).to_be_visible()
+    assert complaints(page) == []
+    page.goto(f"/actors/{night.actor}/executions/{night.failed[-1]}/")
+    pack = page.request.get(address(page, "Evidence pack")).body()
+    page.goto("/evidence/")
+    for name, content, words in (
+        ("pack.zip", pack, "The pack is intact."),
+        ("cut.zip", pack[:-40], "it is truncated, or no ZIP file"),
+    ):
+        (tmp_path / name).write_bytes(content)
+        page.get_by_label("Evidence pack").set_input_files(tmp_path / name)
+        page.get_by_role("button", name="Verify").click()
+        expect(page.get_by_text(words)).to_be_visible()
+        assert complaints(page) == []
 
 
 @pytest.mark.full

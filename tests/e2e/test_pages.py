@@ -42,6 +42,7 @@ def places(portal: Portal) -> Places:
         "/nowhere/",
         "/actors/",
         "/activity/",
+        "/evidence/",
         "/actors/new/",
         f"/actors/{full}/",
         f"/actors/{full}/configuration/",

@@ -4,8 +4,8 @@ Who may see which entries is the business of `audit/activity.py`; what a write i
 """
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -17,16 +17,23 @@ from actors_app.core.operations.operation import Operation
 
 # Entries removed in one transaction: whoever wants to append waits for its lock no longer than a moment.
 PRUNED_AT_ONCE = 5000
+VERIFIED_AT_ONCE = 2000
 PRUNE_TRAIL = Operation("audit.prune")
 
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """What came of checking the trail: how many entries hold, the hash of the last, and what does not hold, if any."""
+    """What came of checking the trail: how many entries hold, the hash of the last, and what does not hold, if any.
+
+    `entry` is the first that does not hold, with the hash that is recorded and the one that its content has.
+    """
 
     checked: int
     last_hash: str = GENESIS
     broken: str = ""
+    entry: int = 0
+    recorded: str = ""
+    computed: str = ""
 
     @property
     def holds(self) -> bool:
@@ -55,17 +62,52 @@ def _locked_head() -> AuditHead:
     return AuditHead.objects.select_for_update().get(pk=1)
 
 
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """How far a check of the trail is: `checked` entries hold, up to `at`, of `count` up to `newest` as it began."""
+
+    cut: int  # the entry that says where the trail begins since it was pruned; 0 for none
+    newest: int
+    count: int
+    head: str
+    at: int = 0
+    checked: int = 0
+    last_hash: str = GENESIS
+
+
 def verify() -> Proof:
     """Walk the whole trail in its order and compare every hash; stop at the first entry that does not hold.
 
     Nobody who appends waits for it: it proves what was there as it began. Where the trail was pruned meanwhile, it
     begins again.
     """
-    while True:
+    step: Walk | Proof = begin()
+    while isinstance(step, Walk):
+        step = advance(step, VERIFIED_AT_ONCE)
+    return step
+
+
+def begin() -> Walk:
+    """Return a check of the whole trail as it is now, of which nothing is done."""
+    cut = _newest_cut()
+    with transaction.atomic():
+        # Locked, so that its count and the entries are of the same moment.
+        head = _locked_head()
+        newest = _newest() or 0
+    begins = json.loads(cut.details)["hash"] if cut else GENESIS
+    return Walk(cut.pk if cut else 0, newest, head.count, head.last_hash, last_hash=begins)
+
+
+def advance(walk: Walk, number: int) -> Walk | Proof:
+    """Check up to so many entries more; return how far it is then, or what came of the whole."""
+    entries = list(AuditEntry.objects.filter(pk__gt=walk.at, pk__lte=walk.newest).order_by("pk")[:number])
+    proof = _proof(walk, entries, is_last=len(entries) < number)
+    if proof.broken:
         cut = _newest_cut()
-        proof = _walk(cut)
-        if proof.holds or _newest_cut() == cut:
-            return proof
+        return proof if (cut.pk if cut else 0) == walk.cut else begin()
+    if len(entries) < number:
+        return proof
+    return replace(walk, at=entries[-1].pk, checked=proof.checked, last_hash=proof.last_hash)
 
 
 def _newest_cut() -> AuditEntry | None:
@@ -73,22 +115,22 @@ def _newest_cut() -> AuditEntry | None:
     return AuditEntry.objects.filter(kind=AuditEntry.PRUNED).order_by("-pk").first()
 
 
-def _walk(cut: AuditEntry | None) -> Proof:
-    with transaction.atomic():
-        # Locked, so that its count and the entries are of the same moment.
-        head = _locked_head()
-        newest = _newest() or 0
-    previous, checked = json.loads(cut.details)["hash"] if cut else GENESIS, 0
-    for entry in AuditEntry.objects.filter(pk__lte=newest).order_by("pk").iterator(chunk_size=2000):
+def _proof(walk: Walk, entries: Sequence[AuditEntry], *, is_last: bool) -> Proof:
+    """Return what came of some more entries, and of the whole where they are the last."""
+    previous, checked, newest = walk.last_hash, walk.checked, walk.newest
+    for entry in entries:
         if entry.previous != previous:
-            return Proof(checked, previous, f"Entry {entry.pk} does not follow the previous one: entries are missing.")
-        if entry.hash != entry.computed_hash():
-            return Proof(checked, previous, f"Entry {entry.pk} was modified.")
+            text = f"Entry {entry.pk} does not follow the previous one: entries are missing."
+            return Proof(checked, previous, text, entry.pk, entry.previous, previous)
+        computed = entry.computed_hash()
+        if entry.hash != computed:
+            return Proof(checked, previous, f"Entry {entry.pk} was modified.", entry.pk, entry.hash, computed)
         previous, checked = entry.hash, checked + 1
-    if checked != head.count:
-        return Proof(checked, previous, f"Entries are missing after {newest}: {checked} of {head.count} found.")
-    if previous != head.last_hash:
-        return Proof(checked, previous, f"Entry {newest} is not the last one written.")
+    if is_last and checked != walk.count:
+        return Proof(checked, previous, f"Entries are missing after {newest}: {checked} of {walk.count} found.")
+    if is_last and previous != walk.head:
+        text = f"Entry {newest} is not the last one written."
+        return Proof(checked, previous, text, newest, walk.head, previous)
     return Proof(checked, previous)
 
 

@@ -41,6 +41,8 @@ PURPOSES = {
     "all-workers": "All workers you can access.",
     "docs": "JSON API reference.",
     "activity-list": "Audit log of changes made through this portal; exportable.",
+    "trail-verify": "Verify the audit log and compare it with a head that you stored earlier.",
+    "evidence-verify": "Verify that an evidence pack is complete, unchanged and signed by this portal.",
     "activity-detail": "An audit log entry: request and response.",
     "administration": "Server utilization. Administrators also see the tenant overview and stuck actors.",
     "account": "Your account and sessions.",

@@ -33,6 +33,8 @@ OWN_BUSINESS = {
     "session-end",
     "session-end-others",
     "session-read-only",
+    "evidence-verify",
+    "trail-verify",
     "view-list",
     "view-rename",
     "view-delete",

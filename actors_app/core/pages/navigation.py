@@ -77,6 +77,7 @@ OTHER_PAGES = Group(
         NavigationPage("search", "actors:search", "search", "Advanced search"),
         NavigationPage("mailboxes", "actors:mailbox-list", "inbox", "Queued messages"),
         NavigationPage("bulk", "actors:bulk-list", "list-checks", "Bulk actions"),
+        NavigationPage("activity", "actors:evidence-verify", "shield-check", "Verify evidence pack"),
         NavigationPage("views", "actors:view-list", "bookmark", "Saved filters"),
         NavigationPage("account", "actors:account", "circle-user", "Account"),
         NavigationPage("preferences", "actors:preferences", "settings-2", "Preferences"),

@@ -32,6 +32,11 @@ class PublicKey:
         return self._key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
 
     @property
+    def text(self) -> str:
+        """Return the key as EVIDENCE_PUBLIC_KEYS takes it."""
+        return base64.urlsafe_b64encode(self.raw).decode()
+
+    @property
     def fingerprint(self) -> str:
         """Return the SHA-256 of the key, 64 hex digits, as `openssl pkey -pubin -outform DER | sha256sum` does."""
         return hashlib.sha256(self._key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).hexdigest()

@@ -163,6 +163,8 @@ WITHOUT = {
     "bulk/preview.html": "many calls, each as the page of its execution, worker or actor shows it",
     "errors/page.html": "no page of the API",
     "reports/report.html": "counts in the portal's history; its one call is that of the permissions page",
+    "executions/verify.html": "no call: a file that somebody brings is verified",
+    "audit/verify.html": "no call of its own: the portal's own log is verified, for who is an administrator",
     "executions/evidence.html": "many calls, each as the page of its execution shows it",
     "logs/forget.html": "the portal's own",
     "logs/line.html": "a part of the log, which shows it",
