@@ -16,7 +16,8 @@ WRONG = """() => {
   const seen = (one) => one.checkVisibility() && one.getBoundingClientRect().width > 1;
   const name = (one) => one.outerHTML.slice(0, 120);
   const wrong = [];
-  const pressed = "button, input, select, dialog, .btn, nav:not(.crumbs), [role=search], summary, .side, .tabbar";
+  const places = "nav:not(.crumbs, .tiles), .side, .tabbar";
+  const pressed = `button, input, select, dialog, .btn, [role=search], summary, ${places}`;
   for (const one of document.querySelectorAll(pressed)) if (seen(one)) wrong.push("pressed: " + name(one));
   const canvas = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
   const light = new Map();
