@@ -12,6 +12,7 @@ from actors_app.history.models import (
     CollectorBeat,
     ExecutionRecord,
     ExecutionTally,
+    HistoryGap,
     SavedView,
     UnreadHistory,
 )
@@ -29,6 +30,7 @@ __all__ = [
     "Draft",
     "ExecutionRecord",
     "ExecutionTally",
+    "HistoryGap",
     "KeptAnswer",
     "KeptDefinition",
     "KeptLog",

@@ -308,7 +308,7 @@ def _of_forms() -> dict[str, Act]:
     return {
         "schedule": tried(check_schedule),
         "schedule with a count": tried(lambda text: check_schedule(f"now + {text} hours")),
-        "schedule of the API": Schedule.read,
+        "schedule of the API": Schedule.parse,
         "image": tried(check_image),
         "image with a tag": tried(lambda text: check_image(f"docker run a:{text}")),
         "webhook": tried(check_webhook),

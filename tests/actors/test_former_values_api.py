@@ -54,6 +54,7 @@ def fill() -> None:
     )
     models.ExecutionTally.objects.create(actor=actor, span=1, start=0, outcome="done", count=1)
     models.UnreadHistory.objects.create(actor=actor, number=1, rows="[]")
+    models.HistoryGap.objects.create(actor=actor, start=0, end=1, reason=models.HistoryGap.PRUNED)
     models.CollectorBeat.objects.create(tenant="default", at=now_ms(), refusal="former")
     models.Readable.objects.create(**WHO, actors=f"[{actor.pk}]", is_admin=True, checked=now_ms())
     models.KeptDefinition.objects.create(**ACTOR, **encrypted, **seen)

@@ -57,7 +57,7 @@ def test_f59_a_page_that_cannot_write_is_a_503_of_ours(sign_in: Browser, caplog:
     assert settings.SESSION_COOKIE_NAME not in answer.cookies
     lines = [record.getMessage() for record in caplog.records if answer["X-Request-ID"] in record.getMessage()]
     assert len(lines) == 1
-    assert "the store failed" in lines[0]
+    assert "the database failed" in lines[0]
     assert browser.get("/account/").status_code == 200
 
 
@@ -88,7 +88,7 @@ def test_f58_the_log_names_the_failure_and_not_the_store(
     with caplog.at_level(logging.DEBUG), taken_away(tmp_path):
         browser.get("/account/")
     said = [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING]
-    assert any("the store failed" in line for line in said)
+    assert any("the database failed" in line for line in said)
     assert str(tmp_path) not in "".join(said)
 
 
