@@ -174,8 +174,8 @@ def test_the_page_on_safety_counts_what_there_is() -> None:
     in_forms = len(rows) - traps - in_addresses
     text = (ROOT / "docs" / "safety.md").read_text()
     for told in (
-        f"| {len(rows) - traps} values refused or made harmless ",
-        f"({in_forms} in forms, {in_addresses} in addresses), {traps} traps for checks",
+        f"| {len(rows) - traps} values rejected or made harmless ",
+        f"({in_forms} in forms, {in_addresses} in URLs), {traps} traps for checks",
         f"| {len(CASES)} faults in ",
         f"{sum(len(mutated.functions) for mutated in MUTATED)} functions",
     ):
