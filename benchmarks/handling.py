@@ -134,7 +134,7 @@ def _of_secrets() -> dict[str, Act]:
 
 def _of_files() -> dict[str, Act]:
     from actors_app.core.pages.downloads import safe_cell
-    from actors_app.history.export import _csv, _json_lines
+    from actors_app.history.export import Note, _csv, _json_lines
     from actors_app.history.query import HistoryRow
 
     short = {1: ("a", "b", "c", "d", True)}
@@ -152,8 +152,8 @@ def _of_files() -> dict[str, Act]:
     def table(write: Any) -> Act:
         def act(text: str) -> object:
             return [
-                *write([[row(text)]], {1: ("a", text, text, text, True)}, text),
-                *write([[row(part) for part in _pieces(text, FEW)]], short, ""),
+                *write([[row(text)]], {1: ("a", text, text, text, True)}, [Note("error", text)]),
+                *write([[row(part) for part in _pieces(text, FEW)]], short, []),
             ]
 
         return act
