@@ -96,7 +96,10 @@ def _query(walk: Walk, kept: Head | None) -> str:
 
 def _step(request: HttpRequest, walk: Walk, kept: Head | None) -> dict[str, Any]:
     """Check some more of the trail; return how far it is, or what came of it."""
-    step = trail.advance(walk, STEP)
+    step: Walk | Proof = walk
+    for _ in range(max(STEP // trail.VERIFIED_AT_ONCE, 1)):
+        if isinstance(step, Walk):
+            step = trail.advance(step, min(STEP, trail.VERIFIED_AT_ONCE))
     if isinstance(step, Walk):
         query = _query(step, kept)
         return {"walk": step, "step": query, "poll": f"{query}&poll=1"}

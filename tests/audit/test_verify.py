@@ -20,7 +20,7 @@ from actors_app.core.security import signatures
 from tests.conftest import API
 from tests.support.audit import read, wrote
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.store]
 URL = "/activity/verify/"
 HEAD = "/activity/head.json"
 PROBE = "/actors/v2/aliases/admin-role-probe"

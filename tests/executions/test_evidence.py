@@ -328,6 +328,7 @@ def answered(api: API) -> None:
     api.wire.add("GET", re.compile(rf".*{EXECUTIONS}.*"), json=refusal("no"), status=500)
 
 
+@pytest.mark.store
 def test_a_large_set_has_the_record_of_each_and_the_files_of_the_first(api: API, signed_in: Client) -> None:
     remembered(DETAILED + 2)
     text = signed_in.get(SET).content.decode()
