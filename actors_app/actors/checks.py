@@ -22,7 +22,7 @@ def actor_is_registered(abaco: Abaco, entry: AuditEntry) -> Finding:
         if actor.owner == entry.username and actor.name == (name or None) and is_since(actor.create_time, entry)
     ]
     if not actors:
-        return Finding("no", "No matching actor of yours was created since then.", "You can register it again.")
+        return Finding("no", "No matching actor of yours has been created since then.", "You can register it again.")
     items = [
         Item(visible(actor.label), reverse("actors:actor-detail", args=[actor.id]), actor.create_time, actor.id)
         for actor in actors

@@ -135,7 +135,7 @@ def _unwrapped(value: object) -> tuple[object, str]:
         if value.get("status") == "error":
             message = value.get("message") if isinstance(value.get("message"), str) else ""
             reason = f", “{visible(message[:200])}”" if message else ""
-            raise NoDefinition(f"This is an error response of the API{reason}, not an actor.")
+            raise NoDefinition(f"This is an error response from the API{reason}, not an actor.")
         value, where = value["result"], " in the API's response"
         if isinstance(value, dict) and isinstance(value.get("search"), list):
             value = value["search"]

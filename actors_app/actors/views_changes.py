@@ -82,7 +82,7 @@ def _source(request: HttpRequest) -> Actor:
     """Return the actor that is to be cloned, as the API lets this visitor read it."""
     identifier = request.GET.get("from", "")
     if not is_id(identifier):
-        raise NotFound("no id", user_message="There is no actor of this name to clone.", changed="no")
+        raise NotFound("no id", user_message="There is no actor with this name to clone.", changed="no")
     actor = abaco_for(request).actors.get(identifier)
     definition_archive.record(request.session["who"]["tenant"], [actor])
     return actor

@@ -13,10 +13,10 @@ def alias_leads_there(abaco: Abaco, entry: AuditEntry) -> Finding:
     if item is None:
         return Finding("no", "The alias does not exist.", "Create it again.")
     if item.note == f"points to {visible(entry.actor_id)}":
-        return Finding("yes", "The alias points to the selected actor.", "There is nothing left to do.", [item])
+        return Finding("yes", "The alias points to the selected actor.", "No action needed.", [item])
     return Finding(
         "unknown" if entry.action == "alias.create" else "no",
-        "An alias of this name exists, but points to another actor.",
+        "An alias with this name exists, but points to another actor.",
         "Check its owner and target.",
         [item],
     )
@@ -27,7 +27,7 @@ def alias_is_gone(abaco: Abaco, entry: AuditEntry) -> Finding:
     item = _alias(abaco, entry)
     if item:
         return Finding("no", "The alias still exists.", "Delete it again.", [item])
-    return Finding("yes", "The alias no longer exists.", "There is nothing left to do.")
+    return Finding("yes", "The alias no longer exists.", "No action needed.")
 
 
 def _alias(abaco: Abaco, entry: AuditEntry) -> Item | None:

@@ -153,7 +153,7 @@ class HeadForm(PortalForm):
     file = forms.FileField(
         label="Head",
         required=False,
-        help_text="The JSON file that “Download head” created earlier.",
+        help_text="The JSON file that you downloaded earlier with “Download head”.",
         error_messages=dict.fromkeys(("invalid", "missing", "empty"), "The file is empty or was not received."),
         widget=forms.FileInput(attrs={"accept": ".json,application/json"}),
     )
@@ -161,7 +161,7 @@ class HeadForm(PortalForm):
         label="Or paste it",
         required=False,
         max_length=heads.MAX_TEXT,
-        error_messages={"max_length": "This is no head of an audit log."},
+        error_messages={"max_length": "This is not a head of an audit log."},
         widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false", "autocomplete": "off"}),
     )
 

@@ -57,11 +57,11 @@ def read_head(text: str) -> tuple[Head, PublicKey | None]:
         told = json.loads(text)
         head = Head(*(told[name] for name in ("time", "entries", "entry", "hash")))
     except (ValueError, KeyError, TypeError, RecursionError):
-        raise NoHeadError("This is no head of an audit log.") from None
+        raise NoHeadError("This is not a head of an audit log.") from None
     numbers = (head.entries, head.entry)
     are_numbers = all(type(number) is int and 0 <= number < _MAX for number in numbers)
     if not (are_numbers and isinstance(head.time, str) and isinstance(head.hash, str) and _HASH.fullmatch(head.hash)):
-        raise NoHeadError("This is no head of an audit log.")
+        raise NoHeadError("This is not a head of an audit log.")
     signature = told.get("signature")
     return head, signer_of(_signed(head), signature) if isinstance(signature, str) else None
 

@@ -180,7 +180,7 @@ class BulkStep(Job):
         tag=TAG,
         takes=False,
         gives=serializers.WholeJob,
-        about="Processes up to fifty items, for some seconds. Repeat until `is_over`. Each item is processed once.",
+        about="Processes up to fifty items, for a few seconds. Repeat until `is_over`. Each item is processed once.",
     )
     def post(self, request: Request, handle: str) -> Response:
         """Do some of it."""

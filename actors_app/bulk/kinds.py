@@ -74,7 +74,7 @@ ACTS: dict[str, Act] = {
             "Processes are killed immediately without cleanup. This cannot be undone.",
             "Executions usually end with exit code 137 or 143. Their logs so far are kept.",
             "Their workers exit and take no more messages, but stay listed as Busy. An actor without other workers "
-            "then gets no new one, unless autoscaling is on.",
+            "then gets no new worker, unless autoscaling is on.",
             "To fix this, see each actor's Workers tab afterwards.",
         ),
         after="A halt can take a moment. The worker then takes no more messages.",
@@ -111,9 +111,9 @@ ACTS: dict[str, Act] = {
         press=("Stop {} worker", "Stop {} workers"),
         nothing="No workers to stop",
         consequences=(
-            "Workers stop within a second. In v2, one whose process has exited (as after a halt) stays listed for "
+            "Workers stop within a second. In v2, a worker whose process has exited (as after a halt) stays listed for "
             "about 5 minutes.",
-            "Running executions are interrupted: their outcome may be lost, or their message run twice.",
+            "Running executions are interrupted: their outcomes may be lost, or their messages run twice.",
             "Queued messages are kept. If no worker is left, the next message sent starts one.",
         ),
         after="Workers disappear from the list once stopped.",

@@ -12,7 +12,7 @@ from actors_app.services import Abaco
 def config_exists(abaco: Abaco, entry: AuditEntry) -> Finding:
     """See whether there is a config of that name."""
     if items := _config(abaco, entry):
-        return Finding("yes", "A config of this name exists.", "Check whether it is yours.", items)
+        return Finding("yes", "A config with this name exists.", "Check whether it is yours.", items)
     return Finding("no", "The config does not exist.", "Create it again.")
 
 
@@ -29,7 +29,7 @@ def config_is_gone(abaco: Abaco, entry: AuditEntry) -> Finding:
     """See whether the config is still there."""
     if items := _config(abaco, entry):
         return Finding("no", "The config still exists.", "Delete it again.", items)
-    return Finding("yes", "The config no longer exists.", "There is nothing left to do.")
+    return Finding("yes", "The config no longer exists.", "No action needed.")
 
 
 def _config(abaco: Abaco, entry: AuditEntry) -> Sequence[Item]:

@@ -26,4 +26,4 @@ def read_only_reason(request: HttpRequest) -> str:
     if brings_token(request):
         return ""  # of no session
     row = getattr(request.session, "row", None) if "who" in request.session else None
-    return "This session is read-only. Sign out and in again to make changes." if row and row.read_only else ""
+    return "This session is read-only. Sign out and sign in again to make changes." if row and row.read_only else ""

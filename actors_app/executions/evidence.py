@@ -60,7 +60,7 @@ Results are included only if the creator of this pack had fetched them: the API 
 _SIGNED = """SIGNATURE       the signature of SHA256SUMS: Ed25519, in base64
 public-key.pem  the key that verifies it
 
-To verify this pack, upload the ZIP to the page Evidence packs of the portal,
+To verify this pack, upload the ZIP to the portal's page "Verify evidence pack",
 or run `manage.py verify_evidence FILE`. Without the portal, compare the key
 with one from a source that you trust, then run in this folder
 
@@ -157,7 +157,7 @@ class Pack:
         for seen_actor in others[:room]:
             yield from self._actor(seen_actor, self._ask(seen_actor), f"actors/{seen_actor.id}/")
         if others[room:]:
-            why = f"A pack holds those of at most {DETAILED} actors."
+            why = f"A pack contains the files of at most {DETAILED} actors."
             self._miss(f"the files of {len(others) - room} more actors", "", why)
         masked = {actor.key: _masked_actor(actor) for actor in index.actors if actor.key not in self.refused}
         problems: list[str] = []

@@ -18,7 +18,7 @@ from actors_app.executions.evidence import KEY, SIGNATURE, SUMS
 MAX_SUMS = 64 * 1024 * 1024  # bytes of the list of checksums
 _PIECE = 1024 * 1024
 _LINE = re.compile(r"([0-9a-f]{64})  (\S.*)")
-_ENDS_EARLY = "The file ends before its list of contents: it is truncated, or no ZIP file."
+_ENDS_EARLY = "The file ends before its list of contents: it is truncated, or not a ZIP file."
 _UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError)
 
 
@@ -93,7 +93,7 @@ def _verify(pack: zipfile.ZipFile, verdict: Verdict, most: int | None) -> None:
     sums = _sums(small[SUMS], verdict)
     if SIGNATURE in small:
         _signature(small[SUMS], small[SIGNATURE].decode("ascii", "replace"), small.get(KEY, b""), verdict)
-    verdict.problems += [Problem(name, "Twice in the pack.") for name, count in names.items() if count > 1]
+    verdict.problems += [Problem(name, "Appears twice in the pack.") for name, count in names.items() if count > 1]
     verdict.problems += [
         Problem(name, "Extra: not in the list of checksums.") for name in names if name not in {*sums, SUMS, SIGNATURE}
     ]
@@ -134,10 +134,10 @@ def _sums(data: bytes, verdict: Verdict) -> dict[str, str]:
         if match and match[2] not in sums:
             sums[match[2]] = match[1]
         else:
-            verdict.problems.append(Problem(SUMS, f"Changed: line {number} is no checksum of a file."))
+            verdict.problems.append(Problem(SUMS, f"Changed: line {number} is not the checksum of a file."))
             break
     if not sums and not verdict.problems:
-        verdict.problems.append(Problem(SUMS, "Changed: it lists no file."))
+        verdict.problems.append(Problem(SUMS, "Changed: it lists no files."))
     return sums
 
 
@@ -148,7 +148,7 @@ def _signature(sums: bytes, signature: str, key: bytes, verdict: Verdict) -> Non
         return
     brought = read_pem(key)
     if brought is not None and brought.verifies(sums, signature):
-        text = f"Signed with a key that this portal has never used, {brought.fingerprint}."
+        text = f"Signed with a key that this portal has never used: {brought.fingerprint}."
     elif public_keys():
         text = f"The signature does not match: {SUMS} or {SIGNATURE} was changed."
     else:

@@ -66,15 +66,15 @@ class VerifyForm(PortalForm):
         label="SIGNATURE",
         required=False,
         max_length=200,
-        error_messages={"max_length": "Paste the content of the file SIGNATURE."},
+        error_messages={"max_length": "Paste the contents of the file SIGNATURE."},
         widget=forms.TextInput(attrs={"spellcheck": "false", "autocomplete": "off"}),
     )
     key = TextField(
         label="public-key.pem",
         required=False,
         max_length=4000,
-        help_text="Optional. Names the key if this portal has never used it.",
-        error_messages={"max_length": "Paste the content of the file public-key.pem."},
+        help_text="Optional. Identifies the signing key if this portal has never used it.",
+        error_messages={"max_length": "Paste the contents of the file public-key.pem."},
         widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false", "autocomplete": "off"}),
     )
 
@@ -87,9 +87,9 @@ class VerifyForm(PortalForm):
         if data["pack"] and is_pasted:
             self.add_error("pack", "Choose a file or paste text, not both.")
         elif not data["pack"] and not is_pasted:
-            self.add_error("pack", "Choose the ZIP file, or paste the texts below.")
+            self.add_error("pack", "Choose the ZIP file, or paste its checksums and signature.")
         elif is_pasted:
             for name in ("sums", "signature"):
                 if not data[name].strip():
-                    self.add_error(name, f"Paste the content of the file {self.fields[name].label}.")
+                    self.add_error(name, f"Paste the contents of the file {self.fields[name].label}.")
         return data

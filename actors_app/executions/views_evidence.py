@@ -91,7 +91,9 @@ def evidence_verify(request: HttpRequest) -> HttpResponse:
                 context["verdict"] = evidence_check.verify_sums(data["sums"], data["signature"], data["key"])
             context["name"] = data["pack"].name if data["pack"] else ""
         except evidence_check.TooLong:
-            form.add_error("pack", "This pack is too large to verify here. Paste the texts below, or use the command.")
+            form.add_error(
+                "pack", "This pack is too large to verify here. Paste its checksums and signature, or use the command."
+            )
     return render_page(request, "executions/verify.html", context, status=form.status_code)
 
 

@@ -124,7 +124,7 @@ class HistoryForm(SliceForm, PortalForm):
         """Return a whole number, which may follow a `-`; `--1` is for anything but -1."""
         text: str = self.cleaned_data["exit_code"]
         if text and not re.fullmatch(r"-{0,2}\d{1,9}(\s*,\s*-?\d{1,9}){0,20}", text, re.ASCII):
-            raise forms.ValidationError("Enter a whole number, or e.g. -0 to exclude it.")
+            raise forms.ValidationError("Enter a whole number, or exclude one, e.g. -0.")
         return text
 
     def clean_duration(self) -> Span | None:

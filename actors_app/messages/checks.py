@@ -39,16 +39,16 @@ def message_is_sent(abaco: Abaco, entry: AuditEntry) -> Finding:
     if items:
         return Finding(
             "yes" if len(items) == 1 else "unknown",
-            "One execution after it was not started by another message from this portal."
+            "One later execution was not started by another message from this portal."
             if len(items) == 1
-            else f"{len(items)} executions after it were not started by other messages from this portal.",
+            else f"{len(items)} later executions were not started by other messages from this portal.",
             "The message was most likely accepted: check the execution instead of sending it again.",
             items,
         )
     if len(ids) > MOST:
         return Finding(
             "unknown",
-            f"{len(ids)} executions were received after it; the first {MOST} are from other users.",
+            f"{len(ids)} executions were received after this message; the first {MOST} are from other users.",
             "Check the list of executions.",
             [Item("All executions", page_of_actor(entry, "execution-list"))],
         )

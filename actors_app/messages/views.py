@@ -157,7 +157,7 @@ def _opened(request: HttpRequest, abaco: Abaco, actor_id: str) -> HttpResponse:
     }
     execution_id = request.GET.get("again", "")
     if not is_id(execution_id):
-        note = ResendDraft(execution_id, why_not="The URL names no execution.") if execution_id else None
+        note = ResendDraft(execution_id, why_not="The URL does not contain an execution ID.") if execution_id else None
         return _compose(request, actor_id, MessageForm(), answers=abaco.gather(**calls), again=note)
     answers = abaco.gather(execution=lambda: abaco.executions.get(actor_id, execution_id), **calls)
     message = original_of(signed_in(request), execution_id, answers["actor"], answers["execution"])

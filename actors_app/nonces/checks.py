@@ -64,4 +64,4 @@ def _is_gone(holder: str, handle: str, nonces: Sequence[Nonce], page: str) -> Fi
         if nonce_handle(holder, nonce.id) == handle:
             items = [Item(nonce.masked, page, nonce.create_time)]
             return Finding("no", "The nonce still exists.", "Try deleting it again.", items)
-    return Finding("yes", "The nonce no longer exists.", "There is nothing left to do.")
+    return Finding("yes", "The nonce no longer exists.", "No action needed.")

@@ -31,7 +31,7 @@ class NonceForm(PortalForm):
         label="I understand that this nonce can edit and delete the actor.", required=False
     )
     max_uses = forms.IntegerField(
-        label="Max. uses",
+        label="Max uses",
         min_value=1,
         max_value=MAX_USES,
         initial=1,

@@ -16,10 +16,10 @@ def level_is_set(abaco: Abaco, entry: AuditEntry) -> Finding:
     current = abaco.permissions.get(subject.name, subject.kind).get(entry.object_id, "not in the list")
     items = [Item("Permissions", subject.url, note=f"{visible(entry.object_id)}: {visible(current)}")]
     if current == level:
-        return Finding("yes", f"The access level is {current}, as set.", "There is nothing left to do.", items)
+        return Finding("yes", f"The access level is {current}, as set.", "No action needed.", items)
     return Finding(
         "no",
-        f"The access level is not {level}: the change failed, or was overwritten since.",
+        f"The access level is not {level}: the change failed, or has been overwritten since.",
         "Set it again.",
         items,
     )

@@ -26,7 +26,7 @@ from actors_app.services.types import Log, SearchPage
 TAG = "Search"
 ABOUT = (
     "Accepts up to three conditions, each with a field (`f1`), an operator (`o1`) and a value (`v1`). Covers only "
-    "items that you have an explicit permission for. Results are not sorted by time."
+    "items that you have explicit permission for. Results are not sorted by time."
 )
 MAX_OFFSET = 5_000_000  # things found before a page
 

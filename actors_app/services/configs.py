@@ -11,7 +11,7 @@ from actors_app.services.urls import config as checked
 
 def missing() -> NotFound:
     """Return the error of a config that is not in the list."""
-    return NotFound("a config that is not listed", user_message="This config does not exist, or was deleted.")
+    return NotFound("a config that is not listed", user_message="This config does not exist or was deleted.")
 
 
 class Configs(Service):

@@ -65,7 +65,7 @@ class Messages(Service):
         if loses_keys(value):
             raise _invalid(
                 "JSON with a message key",
-                "Of a JSON object with the key message, the Actors API keeps only that one. "
+                "If a JSON object has the key “message”, the Actors API keeps only its value. "
                 "Use another key, or send it as text.",
             )
         return self._send(json_call("POST", self._path(actor_id), value, _query(environment)))

@@ -16,5 +16,5 @@ def state_is_empty(abaco: Abaco, entry: AuditEntry) -> Finding:
     """See whether the state is empty (`GET /actors/{id}/state`)."""
     items = [Item("State", page_of_actor(entry, "state-detail"))]
     if not abaco.state.get(entry.actor_id):
-        return Finding("yes", "The state is empty.", "There is nothing left to do.", items)
+        return Finding("yes", "The state is empty.", "No action needed.", items)
     return Finding("unknown", "The state is not empty; it may have been overwritten since.", "Check it.", items)

@@ -16,7 +16,7 @@ def enough_workers(abaco: Abaco, entry: AuditEntry) -> Finding:
         if is_id(worker.id)
     ]
     if isinstance(least, int) and len(workers) >= least:
-        sentence, advice, done = "The actor has the requested number of workers.", "There is nothing left to do.", "yes"
+        sentence, advice, done = "The actor has the requested number of workers.", "No action needed.", "yes"
     else:
         sentence, done = (
             f"Workers now: {len(workers)}. The API stops idle workers automatically.",
@@ -31,7 +31,7 @@ def worker_is_gone(abaco: Abaco, entry: AuditEntry) -> Finding:
     workers = abaco.workers.list(entry.actor_id)
     worker = next((worker for worker in workers if worker.id == entry.object_id), None)
     if worker is None:
-        return Finding("yes", "The worker has stopped.", "There is nothing left to do.")
+        return Finding("yes", "The worker has stopped.", "No action needed.")
     page = page_of_actor(entry, "worker-detail", worker.id)
     items = [Item(worker.id, page, worker.create_time, worker.status_words)]
     if worker.is_stopping:

@@ -262,7 +262,7 @@ def _of_error(actor: AnyActor, waiting: int | None) -> tuple[Standstill, ...]:
             Standstill(
                 "no-start",
                 "The actor's containers did not start in six attempts, so the API set the actor to Error.",
-                "Fix the image. All queued messages then run, including the one whose execution says Error.",
+                "Fix the image. All queued messages then run, including the one whose execution has the status Error.",
                 facts,
                 (
                     Remedy("edit", "Change image", "Queued messages run with the new image."),

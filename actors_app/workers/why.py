@@ -248,7 +248,7 @@ def _starting(starting: Sequence[Worker], at: datetime) -> _Reason:
     return (
         "starting",
         f"{subject} starting: {visible(doing)}{since}.",
-        ("This takes unusually long: the image may be large or impossible to pull.")
+        ("This is taking unusually long: the image may be large or impossible to pull.")
         if slow
         else "The execution runs once the worker is ready.",
         False,

@@ -98,7 +98,7 @@ function showFollowing() {
   const follow = button();
   if (!follow) return;
   follow.setAttribute("aria-pressed", String(isFollowing));
-  const words = unseen ? `Follow (${unseen} new lines)` : "Follow";
+  const words = unseen ? `Follow (${unseen} new ${unseen === 1 ? "line" : "lines"})` : "Follow";
   follow.querySelector("span").textContent = isFollowing ? "Following" : words;
 }
 

@@ -226,7 +226,7 @@ def test_an_answer_of_the_api_is_taken_with_what_stands_around_it(
         ([[{"image": "a"}]], "Enter a JSON object"),
         (
             {"status": "error", "message": "Actor <b> not found", "result": None},
-            "This is an error response of the API, “Actor <b> not found”, not an actor.",
+            "This is an error response from the API, “Actor <b> not found”, not an actor.",
         ),
     ],
 )

@@ -120,7 +120,7 @@ def test_without_the_page_an_alias_in_the_address_does_not_stand_for_the_id(sign
     api.get("/actors/v2/my-alias", actor_payload(name="bell\x07"))
     refused = signed_in.post("/actors/my-alias/delete/", {"confirm": "my-alias"})
     assert refused.status_code == 422
-    assert "This is not the ID." in refused.content.decode()
+    assert "The ID does not match." in refused.content.decode()
     api.delete("/actors/v2/my-alias", None)
     assert signed_in.post("/actors/my-alias/delete/", {"confirm": ACTOR_ID}).status_code == 302
 

@@ -122,7 +122,7 @@ def test_tenants_that_cannot_be_told_apart_are_said_to_be_mixed(api: API, signed
     foreign = admin_actor_payload(id="Foreign", name="of-another-tenant", tenant="OTHER")
     lists(api, admin_actor_payload(), foreign, listed=[])
     for address in (URL, WORKERS):
-        assert "The list may include 2 tenants on this server" in signed_in.get(address).content.decode()
+        assert "The list may include actors of 2 tenants on this server" in signed_in.get(address).content.decode()
 
 
 def test_the_one_tenant_of_a_server_needs_no_word(api: API, signed_in: Client) -> None:
@@ -211,7 +211,7 @@ def test_workers_that_cannot_be_listed_are_taken_from_the_actors(api: API, signe
     api.refuse("GET", f"{ADMIN}/workers", "no", 500)
     assert "from the list of actors" in signed_in.get(URL).content.decode()
     page = signed_in.get(WORKERS).content.decode()
-    assert "Showing those from the list of actors." in page
+    assert "Showing the workers in the list of actors instead." in page
     assert f'href="/actors/{ACTOR_ID}/workers/' in page
 
 

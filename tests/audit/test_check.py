@@ -90,7 +90,7 @@ def test_two_candidates_are_both_shown_and_neither_is_claimed(signed_in: Client,
     api.get(ACTOR, actor_payload())
     executions(api, "one", "two")
     text = checked(signed_in, api, entry)
-    assert "2 executions after it" in text
+    assert "2 later executions" in text
     assert f"{EXECUTION}one/" in text
     assert f"{EXECUTION}two/" in text
 
@@ -103,7 +103,7 @@ def test_too_many_executions_are_not_all_asked_for(signed_in: Client, api: API) 
     api.get(f"{ACTOR}/executions", listing_payload(*rows))
     for one in ids[:20]:
         api.get(f"{ACTOR}/executions/{one}", execution_payload(id=one, executor="team"))
-    assert "21 executions were received after it" in checked(signed_in, api, entry)
+    assert "21 executions were received after this message" in checked(signed_in, api, entry)
 
 
 @pytest.mark.parametrize(

@@ -145,7 +145,7 @@ def test_a_log_that_grew_extends_a_head_that_was_kept(admin: Client) -> None:
     wrote()
     text = compare(admin, kept)
     assert "The log is intact." in text
-    assert f"Today's log extends it: entry {kept['entry']} is unchanged, 4 entries were added since." in text
+    assert f"Today's log extends it: entry {kept['entry']} is unchanged, and 4 entries have been added since." in text
     file = SimpleUploadedFile("head.json", json.dumps(kept).encode())
     assert "Today's log extends it" in words(admin.post(URL, {"file": file}, follow=True, secure=True))
     details = json.loads(AuditEntry.objects.filter(action="audit.verify").order_by("-pk")[0].details)
@@ -158,7 +158,7 @@ def test_a_log_that_was_rewritten_is_told_from_an_entry_that_was_changed(admin: 
     AuditEntry.objects.filter(pk=victim.pk).update(username="somebody")
     text = compare(admin, kept)
     assert f"Entry {victim.pk} was modified." in text
-    assert "the log was not rewritten as a whole, only the entry above was changed" in text
+    assert "so it was not rewritten as a whole: only the entry above was changed" in text
     rewrite()
     assert "The log is intact." in run(admin)
     text = compare(admin, kept)

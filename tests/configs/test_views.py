@@ -218,7 +218,7 @@ def test_it_needs_credentials(client: Client, path: str) -> None:
 @pytest.mark.parametrize(
     ("action", "configs", "words"),
     [
-        ("config.create", [config_payload()], "A config of this name exists"),
+        ("config.create", [config_payload()], "A config with this name exists"),
         ("config.create", [], "The config does not exist"),
         ("config.update", [config_payload()], "is unknown"),
         ("config.delete", [config_payload()], "still exists"),

@@ -194,7 +194,7 @@ def test_the_log_proves_itself_and_so_does_a_pack(visit: Visit, night: Night, tm
     page.goto("/evidence/")
     for name, content, words in (
         ("pack.zip", pack, "The pack is intact."),
-        ("cut.zip", pack[:-40], "it is truncated, or no ZIP file"),
+        ("cut.zip", pack[:-40], "it is truncated, or not a ZIP file"),
     ):
         (tmp_path / name).write_bytes(content)
         page.get_by_label("Evidence pack").set_input_files(tmp_path / name)

@@ -131,7 +131,7 @@ ATTACKS: list[tuple[Callable[[Files], None], str]] = [
     (keyless, "public-key.pem: Missing."),
     (listless, "SHA256SUMS: Missing."),
     (with_new_sums, "SIGNATURE: The signature does not match: SHA256SUMS or SIGNATURE was changed."),
-    (nonsense, "SHA256SUMS: Changed: line 10 is no checksum of a file."),
+    (nonsense, "SHA256SUMS: Changed: line 10 is not the checksum of a file."),
 ]
 
 
@@ -143,7 +143,7 @@ def test_what_was_done_to_a_pack_is_named(pack: bytes, signed_in: Client, tmp_pa
             forged = packed(files)
             assert words in says(tmp_path, forged)
             page = shown(signed_in, forged)
-            assert "The pack is not as this portal created it." in page
+            assert "The pack is not intact." in page
             assert words.partition(": ")[2] in page
 
 
@@ -153,11 +153,11 @@ def test_a_file_that_is_there_twice_is_named(pack: bytes, tmp_path: Path) -> Non
     name = named(files, "log.txt")
     with pytest.warns(UserWarning, match="Duplicate"), zipfile.ZipFile(data, "a") as written:
         written.writestr(name, files[name])
-    assert "log.txt: Twice in the pack." in says(tmp_path, data.getvalue())
+    assert "log.txt: Appears twice in the pack." in says(tmp_path, data.getvalue())
 
 
 def test_a_truncated_file_is_named(pack: bytes, signed_in: Client, tmp_path: Path) -> None:
-    words = "The file ends before its list of contents: it is truncated, or no ZIP file."
+    words = "The file ends before its list of contents: it is truncated, or not a ZIP file."
     for forged in (pack[:-1], pack[:-30], pack[: len(pack) // 2], b"no ZIP", b"PK"):
         assert words in says(tmp_path, forged)
         assert words in shown(signed_in, forged)
@@ -196,7 +196,7 @@ def forged_with(files: Files, seed: str, settings: Any) -> bytes:
 def test_another_key_is_named(pack: bytes, signed_in: Client, tmp_path: Path, settings: Any) -> None:
     forged = forged_with(files_of(pack), OTHER, settings)
     told = says(tmp_path, forged)
-    assert "SIGNATURE: Signed with a key that this portal has never used, " in told
+    assert "SIGNATURE: Signed with a key that this portal has never used: " in told
     assert "Changed" not in told
     assert "Signed with a key that this portal has never used" in shown(signed_in, forged)
 
@@ -209,7 +209,7 @@ def test_a_pack_outlives_its_key(pack: bytes, signed_in: Client, settings: Any) 
     assert "The pack is intact." in page
     assert "a former key of this portal" in page
     settings.EVIDENCE_PUBLIC_KEYS = []
-    assert f"Signed with a key that this portal has never used, {old.fingerprint}." in shown(signed_in, pack)
+    assert f"Signed with a key that this portal has never used: {old.fingerprint}." in shown(signed_in, pack)
     settings.EVIDENCE_KEYS = []
     assert "This portal has no key" in shown(signed_in, packed({**files_of(pack), "x/public-key.pem": b""}))
 
@@ -231,7 +231,7 @@ def test_a_form_that_is_not_whole_keeps_what_was_typed(signed_in: Client, pack: 
     assert answer.status_code == 422
     page = answer.content.decode()
     assert "typed words</textarea>" in page
-    assert "Paste the content of the file SIGNATURE." in page
+    assert "Paste the contents of the file SIGNATURE." in page
     assert signed_in.post(PAGE, {}, secure=True).status_code == 422
     file = SimpleUploadedFile("pack.zip", pack)
     assert "not both" in signed_in.post(PAGE, {"pack": file, "sums": "x"}, secure=True).content.decode()

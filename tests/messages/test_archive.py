@@ -195,7 +195,7 @@ def test_an_address_that_names_nothing_opens_an_empty_form(signed_in: Client, ap
     api.get(f"{UPSTREAM}/messages", {"messages": 0})
     answer = signed_in.get(URL, {"again": again})
     assert answer.status_code == 200
-    assert "The URL names no execution." in answer.content.decode()
+    assert "The URL does not contain an execution ID." in answer.content.decode()
 
 
 def test_a_forged_again_is_not_remembered(signed_in: Client, api: API) -> None:

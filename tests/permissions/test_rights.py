@@ -159,7 +159,7 @@ def test_who_may_only_read_sees_the_buttons_disabled_and_why(sign_in: Browser, a
         if ROWS[name].kind != WRITE or answer.status_code != 200:
             continue
         page = answer.content.decode()
-        assert "This session is read-only. Sign out and in again to make changes." in page
+        assert "This session is read-only. Sign out and sign in again to make changes." in page
         for form in page.split("<form")[1:]:
             form = form.partition("</form>")[0]
             if 'name="write_key"' in form or 'name="step"' in form:

@@ -206,7 +206,7 @@ def test_an_image_that_does_not_start_is_told_when_the_actor_is_in_error(api: AP
     page = signed_in.get(f"/actors/{life.id}/messages/").content.decode()
     assert 'data-standstill="no-start"' in page
     assert f'href="/actors/{life.id}/edit/"' in page
-    assert "including the one whose execution says Error" in page
+    assert "including the one whose execution has the status Error" in page
 
 
 def test_an_execution_in_error_says_that_its_message_still_waits(api: API, signed_in: Client) -> None:

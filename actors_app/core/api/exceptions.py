@@ -20,7 +20,7 @@ _READS = ("GET", "HEAD", "OPTIONS", "TRACE")
 _REFUSALS: tuple[tuple[type[exceptions.APIException] | type[Exception], int, str, str], ...] = (
     (exceptions.NotAuthenticated, 401, "signed-out", "Send Authorization: Bearer with your API access token."),
     (exceptions.ParseError, 400, "malformed", "Send one JSON object, in UTF-8."),
-    (exceptions.MethodNotAllowed, 405, "no-such-method", "See the header Allow for supported methods."),
+    (exceptions.MethodNotAllowed, 405, "no-such-method", "See the Allow header for supported methods."),
     (exceptions.NotAcceptable, 406, "not-acceptable", "Request application/json."),
     (exceptions.UnsupportedMediaType, 415, "wrong-media-type", "Send application/json."),
     (exceptions.Throttled, 429, "throttled", "Wait, then retry."),

@@ -19,7 +19,7 @@ _WHOLE = re.compile(r"-?\d{1,19}", re.ASCII)
 class Text(serializers.CharField):
     """A text exactly as it was sent."""
 
-    default_error_messages = {"invalid": "This must be a text."}  # noqa: RUF012  as the framework has it
+    default_error_messages = {"invalid": "This must be text."}  # noqa: RUF012  as the framework has it
 
     def __init__(self, **options: Any) -> None:
         options.setdefault("trim_whitespace", False)
@@ -119,7 +119,7 @@ class Query(serializers.Serializer):
             if name not in self.fields:
                 errors[name] = [f"Unknown parameter. Allowed: {', '.join(self.fields) or 'none'}."]
             elif len(query.getlist(name)) > 1:
-                errors[name] = ["Given more than once."]
+                errors[name] = ["Specified more than once."]
         if errors:
             raise serializers.ValidationError(errors)
         return super().to_internal_value(query.dict())

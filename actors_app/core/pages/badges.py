@@ -49,8 +49,8 @@ ICONS = {
     "halted": "halted",
 }
 ACTIVITY = {
-    "done": ("Done", "ok", "circle-check"),
-    "refused": ("Refused", "bad", "circle-x"),
+    "done": ("Success", "ok", "circle-check"),
+    "refused": ("Rejected", "bad", "circle-x"),
     "unknown": ("Unknown", "wait", "circle-question-mark"),
     "running": ("In progress", "run", "loader-circle"),
 }

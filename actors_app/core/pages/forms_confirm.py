@@ -39,8 +39,8 @@ class ConfirmForm(ReasonForm):
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
         error_messages={
             "required": "Type the name to confirm.",
-            "max_length": "This is not the name.",
-            "null_characters_not_allowed": "This is not the name.",
+            "max_length": "The name does not match.",
+            "null_characters_not_allowed": "The name does not match.",
         },
     )
     expected = forms.CharField(widget=forms.HiddenInput, required=False)
@@ -85,7 +85,7 @@ class ConfirmForm(ReasonForm):
             self.add_error(None, "This page is out of date. Reload it.")
         elif "confirm" in cleaned and collapsed(cleaned["confirm"]) not in self._accepted():
             noun = "ID" if self.is_by_id else "name"
-            self.add_error("confirm", f"This is not the {noun}. Type it exactly as it is shown.")
+            self.add_error("confirm", f"The {noun} does not match. Type it exactly as shown.")
         return cleaned
 
     def _accepted(self) -> set[str]:

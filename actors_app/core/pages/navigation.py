@@ -75,7 +75,7 @@ OTHER_PAGES = Group(
     (
         NavigationPage("new", "actors:actor-create", "plus", "Register actor"),
         NavigationPage("search", "actors:search", "search", "Advanced search"),
-        NavigationPage("mailboxes", "actors:mailbox-list", "inbox", "Queued messages"),
+        NavigationPage("mailboxes", "actors:mailbox-list", "inbox", "Mailboxes"),
         NavigationPage("bulk", "actors:bulk-list", "list-checks", "Bulk actions"),
         NavigationPage("activity", "actors:evidence-verify", "shield-check", "Verify evidence pack"),
         NavigationPage("views", "actors:view-list", "bookmark", "Saved filters"),

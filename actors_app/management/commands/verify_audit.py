@@ -28,7 +28,7 @@ class Command(BaseCommand):
         place = heads.place_of(head) if head else "same"
         if head and place in ("changed", "cut off"):
             raise CommandError(
-                f"The {proof.checked} entries fit together, but do not contain entry {head.entry} with the hash "
+                f"The {proof.checked} entries are consistent, but do not contain entry {head.entry} with the hash "
                 f"{head.hash}: the log was rewritten.",
                 returncode=1,
             )

@@ -111,7 +111,7 @@ def test_silence_before_anything_was_begun_keeps_the_turn(signed_in: Client, wir
     wire.api.is_silent("GET", f"{wire.root}/a1/messages")
     answer = signed_in.post(url)
     assert answer.status_code == 502
-    assert "the rest was not started" in words_of(answer)
+    assert "the others were not started" in words_of(answer)
     assert outcomes() == [("a1", "waiting"), ("b2", "waiting")]
     wire.forget("GET", "/a1/messages")
     wire.api.get(f"{wire.root}/a1/messages", {"messages": 2})

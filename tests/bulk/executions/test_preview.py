@@ -25,7 +25,7 @@ def test_the_preview_counts_what_it_applies_to(signed_in: Client, api: API, hist
     answer, text = preview(signed_in, act="halt")
     assert answer.status_code == 200
     assert "Halt 2 executions?" in text
-    assert "Of 5 executions matching, 2 are running." in text
+    assert "Of 5 matching executions, 2 are running." in text
     assert "Halt 2 executions" in text
     assert "run0" in text
     assert "run1" in text
@@ -41,7 +41,7 @@ def test_the_preview_says_of_each_that_was_ticked_why_it_is_left_out(
     picks = [f"{ACTOR_ID}/{one}" for one in ("run0", "wait0", "done0", "nosuch0")] + ["secret0actor/theirs0"]
     _, text = preview(signed_in, act="halt", pick=picks)
     assert "Halt 1 execution?" in text
-    assert "Of the 5 executions selected, 1 is running." in text
+    assert "Of the 5 selected executions, 1 is running." in text
     assert "Not started; only running executions can be halted." in text
     assert "No longer running: Failed." in text
     assert text.count("Not found, or you do not have access.") == 2
@@ -52,14 +52,14 @@ def test_what_has_ended_meanwhile_is_not_offered(signed_in: Client, api: API, hi
     api_says(api, run0="RUNNING", run1="COMPLETE")
     _, text = preview(signed_in, act="halt", scope="page")
     assert "Halt 1 execution?" in text
-    assert "Of the 5 executions on the page, 1 is running." in text
+    assert "Of the 5 executions on this page, 1 is running." in text
 
 
 def test_a_filter_that_lets_none_run_offers_nothing(signed_in: Client, history: ActorHistory) -> None:
     answer, text = preview(signed_in, act="halt", outcome="failed")
     assert answer.status_code == 409
     assert "Nothing to halt" in text
-    assert "Of 2 executions matching, none is running." in text
+    assert "Of 2 matching executions, none are running." in text
     assert 'name="reason"' not in answer.content.decode()
 
 

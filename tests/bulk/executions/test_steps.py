@@ -114,7 +114,7 @@ def test_silence_before_anything_was_begun_keeps_the_turn(signed_in: Client, api
     page = answer.content.decode()
     assert answer.status_code == 502
     assert "Cannot reach" in page
-    assert "the rest was not started" in page
+    assert "the others were not started" in page
     assert "Resume" in page
     assert outcomes() == [("run0", "waiting"), ("run1", "waiting")]
     assert not AuditEntry.objects.filter(action="execution.halt").exists()

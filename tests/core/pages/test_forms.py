@@ -15,7 +15,7 @@ INVALID = (
     ("/actors/new/", {"import": "1", "definition_text": "{"}, [("id_definition_text", "Or paste JSON")]),
     (f"/actors/{ID}/messages/", {"kind": "json", "message": "{"}, [("id_message", "Message")]),
     ("/new/alias/", {"alias": "", "actor_id": ""}, [("id_alias", "Alias"), ("id_actor_id", "Actor")]),
-    (f"/actors/{ID}/nonces/", {"max_uses": "0"}, [("id_max_uses", "Max. uses")]),
+    (f"/actors/{ID}/nonces/", {"max_uses": "0"}, [("id_max_uses", "Max uses")]),
     ("/account/preferences/", {"zone": "Mars", "theme": "x"}, [("id_zone", "Time zone"), ("id_theme", "Theme")]),
 )
 
