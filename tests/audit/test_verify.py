@@ -163,7 +163,7 @@ def test_a_log_that_was_rewritten_is_told_from_an_entry_that_was_changed(admin: 
     assert "The log is intact." in run(admin)
     text = compare(admin, kept)
     assert "The log was rewritten." in text
-    assert "they do not contain the head that you stored" in text
+    assert "the head that you stored is not among them" in text
 
 
 def test_a_log_that_was_cut_off_or_grew_from_another_entry_is_noticed(admin: Client) -> None:
