@@ -74,12 +74,16 @@ def _measured(goal: Goal, figure: Figure | None) -> str:
         return ""
     if figure.problem:
         return figure.problem
-    found = f"{goal.figure(figure):.3g}" + ("x" if goal.of == "ratio" else "")
+    found = _number(goal.figure(figure)) + ("x" if goal.of == "ratio" else "")
     if len(figure.ratios) > 1:
         found += f" [{min(figure.ratios):.2g}..{max(figure.ratios):.2g}]"
     if goal.of == "ratio":
-        found += f": {figure.value:.3g} {figure.unit} of {figure.base:.3g}"
+        found += f": {_number(figure.value)} {figure.unit} of {_number(figure.base)}"
     return f"{found}; {figure.note}" if figure.note else found
+
+
+def _number(value: float) -> str:
+    return f"{value:.0f}" if abs(value) >= 1000 else f"{value:.3g}"
 
 
 def write_into(file: Path, text: str) -> bool:

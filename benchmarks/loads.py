@@ -55,7 +55,8 @@ def p9(bench: Bench) -> None:
         bench.api.be_slow()
     refused = sum(status == 503 for status in crowd.statuses)
     figure = Figure("P9", STALL * 1000, percentile(waits, 99), ratio=percentile(waits, 99) / STALL / 1000)
-    figure.note = f'p50 {percentile(waits, 50):.0f} ms, {len(waits)} requests, {refused} got "busy"'
+    figure.note = f"p50 {percentile(waits, 50):.0f} ms over {len(waits)} requests; "
+    figure.note += f"{refused} requests of the waiting users got 503"
     bench.figures["P9"] = figure
 
 

@@ -158,6 +158,7 @@ def test_every_goal_is_measured_and_has_its_row() -> None:
     lines = table({"P1": figure}, known.values()).splitlines()
     assert len(lines) == len(known) + 2
     assert "| 7.5x [7..8]: 15 ms of 2 | met |" in lines[2]
+    assert "| 0.071x: 355 ms of 5000 |" in table({"P9": Figure("P9", 5000.0, 355.0, ratio=0.071)}, known.values())
     assert all(line.endswith("| n/a |") for line in lines[3:])
 
 
