@@ -284,7 +284,7 @@ def test_the_newest_of_many_have_an_axis_of_their_own_time() -> None:
     places = [float(use.get("x", "").rstrip("%")) for use in svg(many.drawing).iter("use")]
     assert places[0] < 5
     assert places[-1] > 95
-    assert many.summary == "The newest 10 of 1\u202f000 executions."
+    assert many.summary == "The latest 10 of 1\u202f000 executions."
     assert len(list(svg(draw(hours({}), runs).run_times.drawing).iter("use"))) == 250
 
 
@@ -336,7 +336,7 @@ def test_p50_and_p95_are_drawn_where_they_are() -> None:
         group = lines[f"share {name}"]
         assert group.find("line").get("x1") == f"{100 * position(value, edges):.2f}%"  # type: ignore[union-attr]
         assert group.findtext("text") == words
-    assert draw(runs=[run()], total=9).distribution.summary.endswith("based on the newest 1 run time.")
+    assert draw(runs=[run()], total=9).distribution.summary.endswith("based on the latest 1 run time.")
 
 
 def test_classes_are_fine_where_run_times_are_alike() -> None:

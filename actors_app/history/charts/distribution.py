@@ -62,7 +62,7 @@ def distribution(values: Sequence[int], links: Links, *, are_newest: bool) -> Pa
 
 
 def _summary(count: int, are_newest: bool, half: str, most: str) -> str:
-    newest = "the newest " if are_newest else ""
+    newest = "the latest " if are_newest else ""
     return f"Median (p50) {half}, 95th percentile (p95) {most}, based on {newest}{count_words(count, 'run time')}."
 
 

@@ -108,7 +108,7 @@ def _nothing(runs: Sequence[Run]) -> str:
 
 
 def _summary(dot_count: int, run_count: int, of: int) -> str:
-    subject = f"The newest {thousands(run_count)} of {count_words(of, 'execution')}" if of > run_count else ""
+    subject = f"The latest {thousands(run_count)} of {count_words(of, 'execution')}" if of > run_count else ""
     without = (
         f"{thousands(run_count - dot_count)} of them {'has' if run_count - dot_count == 1 else 'have'} no run time yet"
     )
