@@ -166,7 +166,7 @@ def _table(bars: Sequence[_Bar], zone_name: str) -> SafeString:
             f'<tr><th scope="row"><a href="{bar.href}">{{}}</a></th><td class="num">{bar.since}</td>'
             '<td class="r num">{}</td><td class="r num">{}</td><td class="r num">{}</td></tr>',
             span.label,
-            f"newest {span.ended}" if span.is_sample else str(span.ended),
+            f"latest {span.ended}" if span.is_sample else str(span.ended),
             _percent(span.rate) if span.ended else "none",
             _time(span.p50) if span.p50 is not None else "none",
         )

@@ -107,7 +107,9 @@ class TenantWorker(Worker):
 
     actor_id = serializers.CharField()
     actor_name = serializers.CharField(allow_blank=True)
-    is_stuck = serializers.BooleanField(help_text="Whether it failed to start, is starting for too long, or is stuck.")
+    is_stuck = serializers.BooleanField(
+        help_text="Whether it failed to start, has been starting for too long, or is stuck."
+    )
 
 
 class TenantWorkersPage(page_of(TenantWorker)):  # type: ignore[misc]  # made while it runs

@@ -21,7 +21,7 @@ from actors_app.core.api.paging import Page
 from actors_app.core.api.schema import operation
 from actors_app.core.operations.models import AuditEntry
 
-TAG = "Activity"
+TAG = "Audit log"
 _OWN_PARAMS = ("cursor", "limit", "format", "bom")
 
 

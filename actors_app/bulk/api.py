@@ -29,7 +29,7 @@ from actors_app.history.api import form_of
 from actors_app.history.serializers import HistoryQuery
 from actors_app.services.errors import CallError
 
-TAG = "Bulk"
+TAG = "Bulk actions"
 Plan = ActorPlan | ExecutionPlan
 
 

@@ -49,7 +49,7 @@ class Schedule:
         if self.unit == "hour" or self.start is None:
             return interval
         at = f"at {self.start:%H}:00 UTC"
-        return f"{interval} {at}" + (f", from day {self.start.day} on" if self.unit == "month" else "")
+        return f"{interval} {at}" + (f", starting on day {self.start.day}" if self.unit == "month" else "")
 
     def outlasts(self, at: datetime) -> bool:
         """Return whether its second run, saved `at` a moment, is beyond the year 9999.

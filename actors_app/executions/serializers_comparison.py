@@ -81,12 +81,13 @@ class ComparedExecutions(serializers.Serializer):
         allow_null=True, help_text="Whether the messages are identical; null unless both are available."
     )
     message = TextDifference(
-        allow_null=True, help_text="Differences of the messages; null if either is unavailable or a file."
+        allow_null=True, help_text="Differences between the messages; null if either is unavailable or a file."
     )
     environment = ComparedField(
         many=True, allow_null=True, help_text="Variables of both messages; null unless both are available."
     )
     log = TextDifference(
-        allow_null=True, help_text="Differences of the logs, ignoring times and IDs; null unless both are available."
+        allow_null=True,
+        help_text="Differences between the logs, ignoring times and IDs; null unless both are available.",
     )
     results = ComparedResult(many=True)

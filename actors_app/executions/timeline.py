@@ -103,7 +103,7 @@ def _ended(execution: Execution) -> Timeline:
         Phase("Finished", "done", OUTCOMES.get(execution.outcome, UNKNOWN)[0].lower(), ended),
     )
     parts = [("waited", waited or 0.0), ("starting", starting or 0.0), ("ran", ran or 0.0)]
-    label = f"Queued {duration(waited) or 'an unknown time'}, ran {duration(ran) or 'an unknown time'}"
+    label = f"Queued for {duration(waited) or 'an unknown time'}, ran for {duration(ran) or 'an unknown time'}"
     return Timeline(phases, _bar(parts) if waited is not None and ran is not None else (), label)
 
 

@@ -118,7 +118,7 @@ def _shades(ctx: QueryContext) -> tuple[Shade, ...]:
     """Return the spans of time of which not all executions are known."""
     known = ctx.coverage()
     shades = [
-        Shade(gap.start, gap.end, "gap", f"Gap of {ctx.by_key[gap.actor].label}: {gap.reason_words}")
+        Shade(gap.start, gap.end, "gap", f"Gap in the history of {ctx.by_key[gap.actor].label}: {gap.reason_words}")
         for gap in known.gaps
     ]
     if known.back_to is not None:

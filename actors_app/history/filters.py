@@ -40,7 +40,7 @@ WINDOWS = {
 }
 SPANS = {
     **{name: label for name, (label, _) in WINDOWS.items()},
-    **{f"-{name}": f"Before {label.lower()}" for name, (label, span) in WINDOWS.items() if span},
+    **{f"-{name}": f"Before the {label.lower()}" for name, (label, span) in WINDOWS.items() if span},
 }
 
 

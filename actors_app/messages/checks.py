@@ -67,7 +67,7 @@ def mailbox_is_empty(abaco: Abaco, entry: AuditEntry) -> Finding:
         return Finding("yes", "The mailbox is empty.", "No action needed.", items)
     return Finding(
         "unknown",
-        f"{waiting} messages are queued; they may have arrived since."
+        f"{waiting} message{' is' if waiting == 1 else 's are'} queued, possibly sent since then."
         if waiting is not None
         else "Queue size unknown.",
         "You can purge the mailbox again.",

@@ -26,7 +26,9 @@ class JSONMessage(_Message):
     """A JSON message: an object."""
 
     json = Object(
-        help_text="The key `message` and names of settings are reserved; at most 131,067 bytes as Python writes it."
+        help_text=(
+            "The key `message` and names of settings are reserved; at most 131,067 bytes in its Python representation."
+        )
     )
 
 

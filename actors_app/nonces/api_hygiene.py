@@ -149,7 +149,7 @@ class NonceNote(Resource):
         tag=TAG,
         upstream="nonce.list|alias-nonce.list",
         takes=serializers.NewNote,
-        example={"text": "the lab of Kim, for the nightly import"},
+        example={"text": "Kim's lab, for the nightly import"},
         gives=Done,
     )
     def put(self, request: Request, **named: str) -> Response:

@@ -13,8 +13,8 @@ LONG = timedelta(days=90)  # for which one that was used before was not
 FINDINGS: Mapping[str, tuple[str, str]] = {
     "orphan": (
         "creator lost access",
-        "The creator lost this access to the actor. The nonce allows no more than its creator, and works again if the "
-        "access is restored.",
+        "The creator no longer has this access to the actor. The nonce grants no more access than its creator has, "
+        "and works again if the access is restored.",
     ),
     "update": ("UPDATE", "Can edit and delete the actor."),
     "unlimited": ("unlimited", "Works until it is deleted."),

@@ -31,7 +31,7 @@ ALLOWS: Mapping[Kind, Mapping[str, str]] = {
     },
     "alias": {
         "NONE": "No access",
-        "READ": "View access to the alias (and its nonces, with READ on the actor)",
+        "READ": "View its permissions (and its nonces, with READ on the actor)",
         "EXECUTE": "Same as READ: sending messages requires access to the actor",
         "UPDATE": "Change target, delete, grant access (and create nonces, with UPDATE on the actor)",
     },
@@ -299,7 +299,7 @@ def _by_alias(alias: Alias, answer: Result) -> Route:
     readers = _names(user for user, level in by_name.items() if level in ("READ", "EXECUTE"))
     people = "Everyone (ABACO_WORLD)" if is_shared else movers or "Nobody"
     allows = f"{people} can change its target or delete it."
-    note = f" {readers} can view access to it." if readers and not is_shared else ""
+    note = f" {readers} can view its permissions." if readers and not is_shared else ""
     return Route(
         name,
         f"{allows}{note}",

@@ -24,7 +24,7 @@ LEVEL_WORDS: Mapping[Kind, Mapping[str, str]] = {
     },
     "alias": {
         "NONE": "no access",
-        "READ": "view access",
+        "READ": "view permissions",
         "EXECUTE": "same as READ",
         "UPDATE": "change target, delete, grant access",
     },
@@ -36,7 +36,7 @@ LEVEL_WORDS: Mapping[Kind, Mapping[str, str]] = {
     },
 }
 _WORLD_AGAIN = f"Type {WORLD} exactly as shown."
-_WRONG_LEVEL = {"required": "Choose a level.", "invalid_choice": "Choose one of the listed access levels."}
+_WRONG_LEVEL = {"required": "Choose an access level.", "invalid_choice": "Choose one of the listed access levels."}
 
 
 class _LevelForm(ReasonForm):

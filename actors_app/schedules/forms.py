@@ -46,7 +46,7 @@ class ScheduleForm(PortalForm):
         coerce=int,
         empty_value=None,
         choices=[("", "current hour"), *((str(hour), f"{hour:02}:00 UTC") for hour in range(24))],
-        error_messages={"invalid_choice": "Choose a full hour."},
+        error_messages={"invalid_choice": "Choose a whole hour."},
     )
 
     @classmethod

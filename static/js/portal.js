@@ -269,7 +269,7 @@ document.addEventListener(
     event.stopImmediatePropagation();
     const [all, most] = [[size, data.length], [bytes, fields]].map((pair) => pair.map((n) => Number(n).toLocaleString("en")));
     const text = `This form has ${all[0]} bytes and ${all[1]} fields; the limit is ${most[0]} bytes and ${most[1]} fields.`;
-    const alert = alertOf("Too large.", text, "Nothing was sent. Remove some, or split it into parts.");
+    const alert = alertOf("Too large.", text, "Nothing was sent. Send less data, or split it into parts.");
     document.getElementById("alerts").replaceChildren(alert);
     alert.scrollIntoView({ block: "center" });
   },

@@ -153,7 +153,13 @@ def test_a_deletion_is_seen(signed_in: Client, api: API) -> None:
 
 
 @pytest.mark.parametrize(
-    ("count", "words"), [(0, "The mailbox is empty."), (3, "3 messages are queued"), (None, "Queue size unknown.")]
+    ("count", "words"),
+    [
+        (0, "The mailbox is empty."),
+        (1, "1 message is queued"),
+        (3, "3 messages are queued"),
+        (None, "Queue size unknown."),
+    ],
 )
 def test_a_mailbox_is_counted(signed_in: Client, api: API, count: int | None, words: str) -> None:
     entry = unknown("mailbox.purge")

@@ -19,7 +19,7 @@ def at(text: str) -> datetime:
     [
         ("now + 1 hour", "every hour", "now + 1 hour"),
         ("2027-01-15 8 + 2 days", "every 2 days at 08:00 UTC", "2027-01-15 08 + 2 days"),
-        ("2027-01-31 23 + 1 months", "every month at 23:00 UTC, from day 31 on", "2027-01-31 23 + 1 month"),
+        ("2027-01-31 23 + 1 months", "every month at 23:00 UTC, starting on day 31", "2027-01-31 23 + 1 month"),
         ("now + 3 week", "every 3 weeks", "now + 3 weeks"),
     ],
 )

@@ -44,5 +44,5 @@ def test_a_colleague_is_let_in_and_shut_out(visit: Visit, portal: Portal, script
 
     # What was done is on the activity, in words.
     demo.goto(f"/actors/{actor}/activity/")
-    expect(demo.get_by_text("revoked access on").first).to_be_visible()
-    expect(demo.get_by_text("changed access on").first).to_be_visible()
+    expect(demo.get_by_text("revoked access to").first).to_be_visible()
+    expect(demo.get_by_text("changed access to").first).to_be_visible()

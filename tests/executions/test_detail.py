@@ -39,7 +39,7 @@ def test_it_works(signed_in, found):
     assert answer.status_code == 200
     assert "<title>Succeeded: execution" in page
     assert "Completed successfully (exit code 0)." in page
-    assert "Queued 0.1 s, ran 1 s" in page
+    assert "Queued for 0.1 s, ran for 1 s" in page
     assert (
         f'<span class="mono" id="copy-worker">{WORKER_ID}</span>' in page
     )  # it is gone by now, so nothing leads to it

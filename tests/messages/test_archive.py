@@ -160,7 +160,7 @@ def test_bytes_go_again_unseen(signed_in: Client, api: API) -> None:
     opens(api)
     page = signed_in.get(f"{URL}?again={EXECUTION_ID}").content.decode()
     assert 'name="same_file"' in page
-    assert "8 B, sent for" in page
+    assert "8 B, from execution" in page
     api.get(UPSTREAM, actor_payload())
     api.get(f"{UPSTREAM}/executions/{EXECUTION_ID}", execution_payload())
     api.post(f"{UPSTREAM}/messages", {"executionId": "TheSecond", "msg": "x"})

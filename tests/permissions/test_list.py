@@ -86,7 +86,7 @@ def test_aliases_are_ways_to_move_messages(api: API, signed_in: Client) -> None:
     api.get("/actors/v2/aliases/open/permissions", {"ABACO_WORLD": "READ", "sue": "UPDATE"})
     page = words(signed_in.get(URL))
     assert "jdoe can change its target or delete it" in page
-    assert "bob can view access to it." in page
+    assert "bob can view its permissions." in page
     assert "Everyone (ABACO_WORLD) can change its target" in page
     assert "Could not load access to this alias" in page
     assert 'href="/aliases/mine/permissions/"' in page

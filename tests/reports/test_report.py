@@ -85,7 +85,7 @@ def test_what_is_missing_is_on_the_page_and_in_the_files(world: World, signed_in
     actor = ActorHistory.objects.get(actor_id=ACTOR_ID)
     HistoryGap.objects.create(actor=actor, start=1_700_000_000_000, end=1_700_003_600_000, reason=HistoryGap.FORGOTTEN)
     page = Page.of(signed_in.get(URL, {"window": "all"}))
-    assert "Gap of word-count, 14 Nov 2023, 22:13 to 14 Nov 2023, 23:13: the API removed" in page.words
+    assert "Gap in the history of word-count, 14 Nov 2023, 22:13 to 14 Nov 2023, 23:13: the API removed" in page.words
     assert "2023-11-14T22:13:20.000Z" in next(row["note"] for row in table(signed_in) if row["table"] == "gap")
     ActorHistory.objects.filter(pk=actor.pk).update(is_whole=False, since=2**50, busy_until=2**62)
     page = Page.of(signed_in.get(URL, {"window": "all"}))

@@ -103,7 +103,7 @@ def test_a_slice_is_one_of_what_the_filter_leaves(many: API, signed_in: Client) 
 def test_behind_the_end_the_way_back_is_shown(many: API, signed_in: Client) -> None:
     response = signed_in.get(ACTORS, {"offset": "5000"})
     assert response.status_code == 200
-    assert "No actors at offset 5 000; there are only 1 203" in words(response)
+    assert "No actors at offset 5 000; the total is 1 203" in words(response)
     assert leads(response, "prev") == {"offset": ["1000"]}
     assert leads(response, "next") == {}
 
