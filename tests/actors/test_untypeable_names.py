@@ -118,9 +118,10 @@ def test_heading_title_and_link_are_never_empty(signed_in: Client, api: Any) -> 
 
 def test_without_the_page_an_alias_in_the_address_does_not_stand_for_the_id(signed_in: Client, api: Any) -> None:
     api.get("/actors/v2/my-alias", actor_payload(name="bell\x07"))
-    refused = signed_in.post("/actors/my-alias/delete/", {"confirm": "my-alias"})
-    assert refused.status_code == 422
-    assert "The ID does not match." in refused.content.decode()
+    for typed in ("my-alias", "my\x00alias"):
+        refused = signed_in.post("/actors/my-alias/delete/", {"confirm": typed})
+        assert refused.status_code == 422
+        assert "The ID does not match." in refused.content.decode()
     api.delete("/actors/v2/my-alias", None)
     assert signed_in.post("/actors/my-alias/delete/", {"confirm": ACTOR_ID}).status_code == 302
 

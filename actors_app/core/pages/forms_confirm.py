@@ -62,7 +62,7 @@ class ConfirmForm(ReasonForm):
         self.is_by_id = self.label != self._key and not (len(self.label) <= MAX_TYPED and is_typeable(self.label))
         if self.is_by_id:
             messages = self.fields["confirm"].error_messages
-            messages |= {kind: message.replace("the name", "the ID") for kind, message in messages.items()}
+            messages |= {kind: message.replace("name", "ID") for kind, message in messages.items()}
 
     @property
     def wording(self) -> str:
