@@ -23,7 +23,7 @@ from actors_app.services.types import READY, Listed
 
 _PICK = (
     '<td class="pick"><input type="checkbox" name="pick" value="{id}" aria-label="Select {label}"></td>'
-    '<td class="starred"><button type="submit" form="favorites" class="star" id="star-{id}" name="{change}"'
+    '<td class="starred"><button type="submit" form="favorites" class="star" name="{change}"'
     ' value="{id}" aria-pressed="{is_favorite}" aria-label="Favorite {label}" title="Favorite">{star}</button></td>'
     '<td class="p-1"><span class="label">{mark}'
     '<a class="name" href="{url}"><bdi class="cut" title="{label}">{label}</bdi></a>'

@@ -159,7 +159,7 @@ document.addEventListener("htmx:afterSettle", ({ target, detail }) => {
 // Favorites: what was kept changes the star, which asks for the opposite from then on.
 
 document.addEventListener("favorite", ({ detail: { actor, isFavorite } }) => {
-  const star = document.getElementById(`star-${actor}`);
+  const star = document.querySelector(`.star[value="${CSS.escape(actor)}"]`);
   if (!star) return;
   star.setAttribute("aria-pressed", String(isFavorite));
   star.name = isFavorite ? "remove" : "add";

@@ -52,9 +52,14 @@ def proxied(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proxied]:
     (directory / "static").mkdir()
     (directory / "static" / LARGE).write_bytes(b"/* large */\n" * 700_000)  # 8.4 MB: more than all buffers
     sandbox = start_sandbox(directory, fill="none")
-    settings = {"PORTAL_PLAIN_HTTP": "false", "PORTAL_BEHIND_PROXY": "true"}
+    settings = {
+        "PORTAL_PLAIN_HTTP": "false",
+        "PORTAL_BEHIND_PROXY": "true",
+        "STATIC_ROOT": str(directory / "static"),  # with the large file; other tests share theirs
+    }
     few = {"GUNICORN_CMD_ARGS": "--workers 1 --threads 2"}
     lower = {f"client_{part}_timeout 10s": f"client_{part}_timeout 1s" for part in ("header", "body")}
+    lower["send_timeout 20s"] = "send_timeout 120s"  # so that the first is still there when the last one comes
     lower["limit_conn addresses 64"] = f"limit_conn addresses {MOST}"
     try:
         with (

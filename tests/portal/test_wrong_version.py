@@ -82,7 +82,7 @@ def test_an_edit_that_was_opened_rightly_is_not_saved(step: str, signed_in: Clie
     answer_everything(api.wire, written=respelled)
     answer = signed_in.post(EDIT, form | {"description": ["new"], "step": [step]})
     assert SENTENCE in shown(answer)
-    assert "Nothing else changes" not in shown(answer)
+    assert "field changes" not in shown(answer)
     assert {request.method for request in api.asked} == {"GET"}
 
 
@@ -214,7 +214,7 @@ def test_set_rightly_an_errand_loses_nothing(version: str, person: Person, brows
     edit = f"/actors/{actor}/edit/"
     form = inputs(shown(browser.get(edit)), edit)
     review = shown(browser.post(edit, form | {"description": ["new"], "step": ["review"]}))
-    assert "Nothing else changes." in review
+    assert "1 field changes" in review
     assert browser.post(edit, form | {"description": ["new"], "step": ["save"]}).status_code == 302
     after = person.get(f"/{actor}")
     for actor_then in (before, after):  # a space stands for no message, and where an update resets it, none is sent

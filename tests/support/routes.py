@@ -67,7 +67,7 @@ ROWS = {
     "actors:activity-detail": Row(PAGE, READ),
     "actors:activity-check": Row(PAGE, READ),
     "actors:trail-verify": Row(FORM, OWN),
-    "actors:trail-head": Row(PAGE, READ),
+    "actors:trail-head": Row(PAGE, OWN),
     "actors:actor-activity": Row(PAGE, READ),
     "actors:actor-list": Row(PAGE, READ),
     "actors:actor-detail": Row(PAGE, READ),
