@@ -17,7 +17,7 @@ def test_a_list_updates_itself_with_its_search_and_can_be_paused(portal: Portal,
     page.wait_for_url("**q=nothing-has-this-name**")
     table = page.locator("#aliases-table")
     person = portal.sandbox.sign_in("demo")
-    actor = person.actor("abacosamples/test")
+    actor = person.actor("abacosamples/test", name="named-by-an-alias")
     person.post("/aliases", {"alias": "nothing-has-this-name-yet", "actorId": actor})
     asked.clear()
     page.get_by_role("searchbox").first.blur()

@@ -23,7 +23,7 @@ class Places:
 @pytest.fixture(scope="module")
 def places(portal: Portal) -> Places:
     demo: Person = portal.sandbox.sign_in("demo")
-    actors = {actor["name"]: actor["id"] for actor in demo.get("")}
+    actors = {actor.get("name"): actor["id"] for actor in demo.get("")}
     full, broken = actors["rnaseq-ingest"], actors["cloud-mask-rc"]
     empty = demo.actor("abacosamples/test", name="has-nothing-yet")
     executions = demo.get(f"/{full}/executions")["executions"]
