@@ -156,14 +156,26 @@ document.addEventListener("htmx:afterSettle", ({ target, detail }) => {
   (target.querySelector("[aria-invalid=true]") || again)?.focus();
 });
 
-// Favorites: what was kept changes the star, which asks for the opposite from then on.
+// Favorites: a saved change sets the star, which asks for the opposite from then on. An update that was requested before
+// the change arrives with the former state: the star is set again after each swap.
+
+const favorites = new Map(); // actor to whether it was made a favorite on this page
+
+function setStars() {
+  for (const [actor, isFavorite] of favorites) {
+    for (const star of document.querySelectorAll(`.star[value="${CSS.escape(actor)}"]`)) {
+      star.setAttribute("aria-pressed", String(isFavorite));
+      star.name = isFavorite ? "remove" : "add";
+    }
+  }
+}
 
 document.addEventListener("favorite", ({ detail: { actor, isFavorite } }) => {
-  const star = document.querySelector(`.star[value="${CSS.escape(actor)}"]`);
-  if (!star) return;
-  star.setAttribute("aria-pressed", String(isFavorite));
-  star.name = isFavorite ? "remove" : "add";
+  favorites.set(actor, isFavorite);
+  setStars();
 });
+document.addEventListener("htmx:afterSwap", setStars);
+document.addEventListener("htmx:oobAfterSwap", setStars);
 
 // Alerts -------------------------------------------------------------------------------------------------
 // The server says where they go. What could not be read is said once, until the same part of the page can be read.

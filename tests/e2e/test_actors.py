@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.e2e.conftest import Portal, Visit
 from tests.e2e.looks import complaints_by_shape
@@ -55,6 +55,23 @@ def test_a_star_makes_a_favorite_by_keyboard_and_it_comes_first(visit: Visit) ->
     page.reload()
     expect(page.get_by_text("No favorites yet")).to_be_visible()
     assert complaints_by_shape(page) == {}
+
+
+def test_an_update_requested_before_a_star_was_pressed_does_not_take_it_back(visit: Visit) -> None:
+    page = visit("demo")
+    pending: list[Route] = []
+    page.route(re.compile(r"/actors/\?.*poll=1"), lambda route: pending.append(route))
+    page.goto("/actors/")
+    page.wait_for_function("document.querySelector('#actors-live.htmx-request')")
+    former = pending[0].fetch()  # answered before the change
+    star = page.get_by_role("button", name="Favorite word-count", exact=True)
+    star.press("Enter")
+    expect(star).to_have_attribute("aria-pressed", "true")
+    pending[0].fulfill(response=former)
+    expect(page.locator("tbody tr td.num").first).not_to_be_empty()
+    expect(star).to_have_attribute("aria-pressed", "true")
+    star.press("Enter")
+    expect(star).to_have_attribute("aria-pressed", "false")
 
 
 def test_a_star_works_without_script(visit: Visit) -> None:
