@@ -105,7 +105,7 @@ def _words(value: Any) -> str:
 
 
 def _pair(before: str, after: str, name: str = "", *, is_secret: bool = False) -> Pair:
-    """Mark what is between the words that both begin and end with; of several lines, show those that differ alone.
+    """Mark the part that differs, between equal words at both ends; of several lines, show only those that differ.
 
     Where nothing is the same, all of a variable is marked, and nothing of another field.
     """

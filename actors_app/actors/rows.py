@@ -97,7 +97,7 @@ def rows(page: Sequence[Listed], groups: Sequence[Group], look: Look) -> SafeStr
 
 
 def replacements(actors: Iterable[Listed], look: Look) -> SafeString:
-    """Return the rows of actors as htmx puts them in the place of those that a page has."""
+    """Return rows of actors with which htmx replaces the rows of a page."""
     row = '<template><tr id="actor-{}" hx-swap-oob="true">{}{}{}{}</tr></template>'
     cells = _cells_of(look)
     return format_html_join("\n", row, ((actor.id, *cells(actor)) for actor in actors))

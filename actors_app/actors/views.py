@@ -39,7 +39,7 @@ MOST_POLLED = 250  # rows whose activity a page asks for: their ids stand in the
 def actor_list(request: HttpRequest) -> HttpResponse:
     """Show the actors that the visitor may read, 50 on a page or a slice by `limit` and `offset` (`GET /actors`).
 
-    What they do now comes after the first paint: the page asks for it by itself, or the visitor by `live=1`.
+    Their activity comes after the first paint: the page requests it automatically, or the visitor with `live=1`.
     """
     form = ActorListForm(request.GET)
     choice, likes = form.choice(request.GET), preferences_of(request)
@@ -100,7 +100,7 @@ def actor_list(request: HttpRequest) -> HttpResponse:
 
 
 def _poll(request: HttpRequest, ids: Sequence[str], number: int) -> str:
-    """Return the query of what a page asks by itself: its filters, its rows, and how many actors matched."""
+    """Return the query of the updates of a page: its filters, its rows, and how many actors matched."""
     parameters = request.GET.copy()
     for name in ("page", "limit", "offset", "live"):
         parameters.pop(name, None)

@@ -1,7 +1,7 @@
-"""Heads of the audit trail that somebody keeps elsewhere: signed, and compared with the trail of a later day.
+"""Signed heads of the audit trail, which are kept outside the portal and compared with the trail of a later day.
 
-The hashes of the trail are not keyed: whoever can write the store can write the trail anew as a whole, and it fits
-together. A head that was kept is not in it then.
+The hashes of the trail are not keyed: anyone with write access to the store can rewrite the trail as a whole, with a
+valid chain. A saved head is then missing from it.
 """
 
 import json

@@ -19,6 +19,7 @@ MAX_SUMS = 64 * 1024 * 1024  # bytes of the list of checksums
 _PIECE = 1024 * 1024
 _LINE = re.compile(r"([0-9a-f]{64})  (\S.*)")
 _ENDS_EARLY = "The file ends before its list of contents: it is truncated, or not a ZIP file."
+# What `zipfile` raises for a damaged ZIP: NotImplementedError for a version or a compression that it does not know.
 _UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError)
 
 

@@ -51,7 +51,7 @@ class Summary:
 def summary(key: int) -> Summary | None:
     """Return what is known of an actor's executions; None while its history was never read.
 
-    Whoever asks has been let read the actor by the API.
+    The API has allowed the caller to read the actor.
     """
     actor = ActorHistory.objects.filter(pk=key).first()
     if actor is None or actor.until is None:
@@ -116,7 +116,7 @@ class Recent:
 def last_runs(tenant: str, actor_ids: Collection[str]) -> dict[str, LastRun]:
     """Return the newest execution of each actor whose history was read, but for waiting ones; one query.
 
-    Whoever asks has been let read the actors by the API.
+    The API has allowed the caller to read the actors.
     """
     return {
         actor_id: LastRun(received or 0, outcome or "", status or "", exit_code, 0 if is_whole else since)
@@ -129,7 +129,7 @@ def last_runs(tenant: str, actor_ids: Collection[str]) -> dict[str, LastRun]:
 def recent(tenant: str, actor_ids: Sequence[str], prefix: str) -> dict[str, Recent]:
     """Return what ran of late of each actor whose history was read today, the drawing as a link; three queries.
 
-    Whoever asks has been let read the actors by the API.
+    The API has allowed the caller to read the actors.
     """
     at = now_ms()
     histories = ActorHistory.objects.filter(

@@ -32,12 +32,12 @@ class Tally:
 
     @property
     def finished(self) -> int:
-        """Return how many came to their end."""
+        """Return how many have finished."""
         return self.total - sum(self.outcomes.get(outcome, 0) for outcome in ("running", "waiting"))
 
     @property
     def failed_percent(self) -> float:
-        """Return the share of failures among those that came to their end."""
+        """Return the share of failures among the finished executions, in percent."""
         return 100 * self.failed / self.finished if self.finished else 0.0
 
     def add(self, outcome: str, count: int, ran: int, cpu: int) -> None:

@@ -59,7 +59,7 @@ class Coverage:
     back_to: int | None = None
     looked: int = 0
     gaps: tuple[Gap, ...] = field(default=())
-    behind: tuple[int, ...] = ()  # the history's keys of those that are incomplete
+    behind: tuple[int, ...] = ()  # the history's keys of the incomplete actors
 
     @property
     def complete(self) -> int:

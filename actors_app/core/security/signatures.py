@@ -1,7 +1,7 @@
-"""Ed25519 signatures that prove to anybody, with a public key alone, that a file was made by this portal.
+"""Ed25519 signatures: the public key alone proves that this portal created a file.
 
 The first key of EVIDENCE_KEY signs; all of them, and the public keys of EVIDENCE_PUBLIC_KEYS, verify. No key is in the
-store: whoever can write the store cannot sign.
+store, so that write access to the store is not enough to sign.
 """
 
 import base64
